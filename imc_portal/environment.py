@@ -1,0 +1,137 @@
+"""Read the environment loudly: a malformed variable is named and refused at start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class EnvironmentProblem(Exception):
+    """A variable is missing or malformed; the message names it and says what is wanted."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Value of NAME, or the content of the file that NAME_FILE points to."""
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise EnvironmentProblem(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise EnvironmentProblem(f"{name} is not set (or give its file as {name}_FILE)")
+    return default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """True or False; anything else is refused."""
+    value = text(name, str(default)).lower()
+    if value in {"true", "1", "yes"}:
+        return True
+    if value in {"false", "0", "no"}:
+        return False
+    raise EnvironmentProblem(f"{name}={value!r}: write True or False")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(name: str) -> dict[str, Any]:
+    """A PostgreSQL URL as Django's settings: postgresql://user:pw@host:port/name?host=/socket."""
+    url = _split(name, {"postgres", "postgresql"})
+    query = parse_qs(url.query)
+    if not url.path.strip("/"):
+        raise EnvironmentProblem(f"{name}: the URL names no database (postgresql://user@host/NAME)")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host", [url.hostname or ""])[0],
+        "PORT": str(_port(name, url) or ""),
+    }
+
+
+def redis(name: str) -> str:
+    """A redis://, rediss:// or unix:// URL, checked and returned as it is."""
+    _split(name, {"redis", "rediss", "unix"})
+    return text(name)
+
+
+def broker(name: str) -> str:
+    """The same address in Celery's words: it calls a Unix socket redis+socket:// and its db virtual_host."""
+    url = urlsplit(redis(name))
+    if url.scheme != "unix":
+        return url.geturl()
+    number = parse_qs(url.query).get("db", ["0"])[0]
+    return f"redis+socket://{url.netloc}{url.path}?virtual_host={number}"
+
+
+def var_folder() -> Path:
+    """Where the embedded engines and the files of the demo live: IMC_VAR, or var/ beside manage.py."""
+    return Path(text("IMC_VAR", str(BASE_DIR / "var"))).resolve()
+
+
+def email(name: str, default: str) -> dict[str, Any]:
+    """smtp://user:pw@host:port?tls=true (or ssl=true) as Django's EMAIL_* settings."""
+    url = _split(name, {"smtp"}, default)
+    query = parse_qs(url.query)
+    if not url.hostname:
+        raise EnvironmentProblem(f"{name}: the URL names no host (smtp://host:port)")
+    return {
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": _port(name, url) or 25,
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": query.get("tls", ["false"])[0] == "true",
+        "EMAIL_USE_SSL": query.get("ssl", ["false"])[0] == "true",
+    }
+
+
+def documents(name: str, default: str) -> dict[str, Any]:
+    """file:///folder or s3://bucket/prefix?endpoint=URL as an entry of STORAGES."""
+    url = _split(name, {"file", "s3"}, default)
+    if url.scheme == "file":
+        if not url.path.startswith("/") or url.netloc:
+            raise EnvironmentProblem(f"{name}: write the folder as file:///absolute/path")
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": unquote(url.path), "allow_overwrite": False},
+        }
+    options: dict[str, Any] = {
+        "bucket_name": url.netloc,
+        "location": url.path.strip("/"),
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 60,
+        "file_overwrite": False,
+    }
+    if endpoint := parse_qs(url.query).get("endpoint", [""])[0]:
+        options["endpoint_url"] = endpoint
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def _split(name: str, schemes: set[str], default: str | None = None) -> Any:
+    value = text(name, default)
+    url = urlsplit(value)
+    if url.scheme not in schemes:
+        wanted = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise EnvironmentProblem(f"{name}: the URL must start with {wanted}")
+    return url
+
+
+def _port(name: str, url: Any) -> int | None:
+    try:
+        port: int | None = url.port
+    except ValueError as error:
+        raise EnvironmentProblem(f"{name}: {error}") from error
+    return port
