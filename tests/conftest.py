@@ -1,0 +1,97 @@
+"""The ground of all tests: engines first, then Django, then what stands on them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from tests import provide
+
+# Settings read the environment when they are imported, so it has to stand before that.
+SCRATCH = provide.environment_for_tests()
+os.environ["DJANGO_SETTINGS_MODULE"] = "imc_portal.settings"
+
+from django.conf import settings  # noqa: E402  (after the environment, see above)
+
+settings.DATABASES["default"]["TEST"] = {"NAME": f"test_imc_{os.environ['IMC_TEST_SLOT']}"}
+# The manifest storage wants collectstatic; pages under test are served from the sources.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Else pytest-django would read settings in a worker of xdist before its own conftest has run.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_unconfigure() -> None:
+    """Leave no scratch folder behind."""
+    provide.clear(SCRATCH)
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> dict[str, str]:
+    """The environment of a process that shall see this test's database and broker."""
+    database = settings.DATABASES["default"]
+    host = urlencode({"host": database["HOST"]}, quote_via=quote)
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    where = f"/{database['NAME']}?{host}" if database["HOST"].startswith("/") else f"{database['HOST']}{port}/{database['NAME']}"
+    login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "imc_portal.settings",
+        "DATABASE_URL": f"postgresql://{login}@{where}",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on loopback that nobody listens on now."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """Wait for something another process does; fails when it does not come."""
+
+    def wait(condition: Callable[[], object], seconds: float = 20, what: str = "it") -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"{what} did not happen within {seconds} s"
+            time.sleep(0.05)
+
+    return wait
+
+
+@pytest.fixture
+def celery_worker_process(child_environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start real worker processes on this test's database and broker; all end with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(queues: str = "default,mail,render", **variables: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "imc_portal", "worker", "-Q", queues, "-c", "1"]
+        command += ["--without-gossip", "--without-mingle", "-n", f"test{len(started)}-{os.getpid()}@localhost"]
+        worker = subprocess.Popen([*command, "-l", "WARNING"], env=child_environment | variables, cwd=ROOT)
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.terminate()
+    for worker in started:
+        try:
+            worker.wait(15)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
