@@ -211,9 +211,7 @@ def notice(content: str, tone: str = "note", *, title: str = "", role: str = "")
 @register.simple_block_tag
 def data_table(content: str, caption: str, *, stacks: bool = True, quiet_caption: bool = False) -> SafeString:
     """A table with its caption; under 640 px it becomes a list (cells carry data-label)."""
-    return _component(
-        "table", content=content, caption=caption, stacks=stacks, quiet_caption=quiet_caption
-    )
+    return _component("table", content=content, caption=caption, stacks=stacks, quiet_caption=quiet_caption)
 
 
 @register.inclusion_tag("components/empty_state.html")
@@ -250,8 +248,7 @@ def split_bar(label: str, *parts: float, total: float = 100) -> SafeString:
     """One bar split into up to three parts (of total), drawn as SVG; label says it in words."""
     scaled = [max(0.0, min(100.0, 100 * float(part) / float(total or 1))) for part in parts[:3]]
     rects = [
-        (number, f"{sum(scaled[: number - 1]):.1f}", f"{width:.1f}")
-        for number, width in enumerate(scaled, 1)
+        (number, f"{sum(scaled[: number - 1]):.1f}", f"{width:.1f}") for number, width in enumerate(scaled, 1)
     ]
     inner = format_html_join("", '<rect class="part-{}" x="{}" y="0" width="{}" height="10"/>', rects)
     return format_html(

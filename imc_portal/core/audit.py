@@ -1,0 +1,64 @@
+"""Write the trail: the only door to AuditEntry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from imc_portal.core.models import AuditEntry, PersonalLink, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person, the holder of a personal link, or the portal itself."""
+
+    key: str
+    name: str
+    user: User | None = None
+
+    @classmethod
+    def person(cls, user: User) -> Actor:
+        """A signed-in person."""
+        return cls(key=f"user:{user.pk}", name=str(user), user=user)
+
+    @classmethod
+    def holder(cls, link: PersonalLink) -> Actor:
+        """Somebody who came by a personal link."""
+        return cls(key=f"link:{link.pk}", name=link.holder)
+
+    @classmethod
+    def portal(cls) -> Actor:
+        """The portal's own clockwork."""
+        return cls(key="portal", name="IMC portal")
+
+
+def key_of(target: Model) -> str:
+    """A text key that names a record for ever: `partners.case:<pk>`."""
+    return f"{target._meta.label_lower}:{target.pk}"
+
+
+def record(
+    actor: Actor,
+    verb: str,
+    target: Model,
+    *,
+    context: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    """Append one entry in the transaction of the act itself."""
+    return AuditEntry.objects.create(
+        actor_key=actor.key,
+        actor_name=actor.name[:200],
+        verb=verb,
+        context=context,
+        target_key=key_of(target),
+        target_text=str(target)[:300],
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+    )

@@ -1,0 +1,30 @@
+"""Post room at work: thin tasks around the outbox."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from imc_portal.core import outbox
+
+HEARTBEAT_KEY = "worker-seen"
+BATCH = 200
+
+
+@shared_task
+def deliver_email(email_id: str) -> None:
+    """Send one message if it is due and nobody else has it."""
+    outbox.deliver(uuid.UUID(email_id))
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """Ring for every message that is due; recover those whose sender died; leave a sign of life."""
+    now = timezone.now()
+    cache.set(HEARTBEAT_KEY, now.timestamp(), timeout=None)
+    outbox.recover_lost(now)
+    for email_id in outbox.due(now).values_list("pk", flat=True)[:BATCH]:
+        deliver_email.delay(str(email_id))

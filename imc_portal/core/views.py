@@ -1,0 +1,46 @@
+"""Pages of the floor: profile, style, health."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.admin.views.decorators import staff_member_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from imc_portal.core.forms import ProfileForm
+from imc_portal.core.health import readiness
+from imc_portal.core.http import PersonRequest, page
+
+
+@page
+def profile(request: PersonRequest) -> HttpResponse:
+    """Name, language and time zone of the person."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        with translation.override(request.user.language):
+            messages.success(request, _("Your profile is kept."))
+        return redirect("profile")
+    return render(request, "core/profile.html", {"form": form})
+
+
+@staff_member_required(login_url="account_login")
+def style(request: HttpRequest) -> HttpResponse:
+    """The living style page: every component in every state."""
+    return render(request, "core/style.html")
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while this process can serve."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when database and broker answer, else 503; with figures."""
+    ready, state = readiness()
+    return JsonResponse(state, status=200 if ready else 503)

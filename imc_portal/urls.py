@@ -1,0 +1,27 @@
+"""The site map: who lives where."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from imc_portal import home
+from imc_portal.core import views as core
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", core.healthz, name="healthz"),
+    path("readyz", core.readyz, name="readyz"),
+    path("profile/", core.profile, name="profile"),
+    path("style/", core.style, name="style"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("partners.urls")),
+    path("proposals/", include("proposals.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("p/<str:token>/", include("meetings.personal_urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/mailbox/", include("imc_portal.demo.urls")))

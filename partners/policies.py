@@ -1,0 +1,97 @@
+"""Who may do what with needs, cases and reference data: one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imc_portal.core.models import User
+from imc_portal.core.policies import PolicyTable
+from partners.models import Case, Membership, Municipality, Need, Participant
+
+Role = Membership.Role
+WRITERS = frozenset({Role.LEAD, Role.FOCAL_POINT})
+
+
+def seats(user: User) -> list[Membership]:
+    """The person's memberships, read once per request."""
+    held: list[Membership] | None = getattr(user, "_seats", None)
+    if held is None:
+        held = list(user.memberships.select_related("municipality", "body"))
+        user._seats = held  # type: ignore[attr-defined]  # lives as long as the request's user object
+    return held
+
+
+def has_seat(user: User, municipality: Municipality | int, roles: frozenset[Any] = WRITERS) -> bool:
+    """Whether the person holds one of the roles in the municipality."""
+    key = municipality if isinstance(municipality, int) else municipality.pk
+    return any(seat.municipality_id == key and seat.role in roles for seat in seats(user))
+
+
+def writes_for(user: User) -> list[Municipality]:
+    """Municipalities for which the person may write."""
+    held = {seat.municipality_id: seat.municipality for seat in seats(user) if seat.role in WRITERS}
+    return [municipality for municipality in held.values() if municipality]
+
+
+def _writes_need(user: User, need: Need) -> bool:
+    return has_seat(user, need.municipality_id)
+
+
+def _reads_need(user: User, need: Need) -> bool:
+    return has_seat(user, need.municipality_id, frozenset(Membership.OF_MUNICIPALITY))
+
+
+def _runs(user: User, case: Case) -> bool:
+    return has_seat(user, case.initiator_id) and case.state != Case.State.CLOSED
+
+
+def _leads(user: User, case: Case) -> bool:
+    return has_seat(user, case.initiator_id, frozenset({Role.LEAD}))
+
+
+def _inside(user: User, case: Case) -> bool:
+    return has_seat(user, case.initiator_id, frozenset(Membership.OF_MUNICIPALITY))
+
+
+def _speaks_for(user: User, participant: Participant) -> bool:
+    return has_seat(user, participant.municipality_id)
+
+
+def _leads_participant(user: User, participant: Participant) -> bool:
+    return has_seat(user, participant.municipality_id, frozenset({Role.LEAD}))
+
+
+def _curates(user: User, target: Any) -> bool:
+    return user.is_staff
+
+
+def _observes(user: User, case: Case) -> bool:
+    bodies = {seat.body_id for seat in seats(user) if seat.role == Role.OBSERVER}
+    return any(entry.body_id in bodies for entry in case.bodies.all())
+
+
+POLICIES = PolicyTable(
+    {
+        # needs
+        "need.record": lambda user, target: bool(writes_for(user)),
+        "need.read": _reads_need,
+        "need.edit": _writes_need,
+        # cases
+        "case.open": _writes_need,
+        "case.run": _runs,  # screen areas, rank, select, set aside, log contacts, draft, convene, record
+        "case.override": _leads,  # go on past a gate, with a reason
+        "case.park": _leads,
+        "case.inside": _inside,  # see ranking, long list, contact log, drafts
+        "stance.state": _observes,
+        "stance.record": lambda user, case: _runs(user, case) or _observes(user, case),
+        # a municipality in a case
+        "participant.speak": _speaks_for,  # answer, reply
+        "participant.lead": _leads_participant,  # state the attitude
+        # reference data
+        "data.curate": _curates,
+        "contact.edit": lambda user, municipality: user.is_staff or has_seat(user, municipality),
+        "contact.add": lambda user, municipality: user.is_staff or bool(writes_for(user)),
+    }
+)
+allows = POLICIES.allows
+require = POLICIES.require
