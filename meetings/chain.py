@@ -1,0 +1,212 @@
+"""Where a case stands in the chain, and the one next step for the person who looks at it.
+
+Works on what is already loaded: call it with cases from `with_chain`, and it asks the database nothing more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imc_portal.core.models import User
+from meetings.models import Invitation, Meeting
+from partners import policies
+from partners.models import Case, Participant
+from proposals.models import ProposalVersion
+
+State = Case.State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the progress line."""
+
+    label: str
+    state: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """What to do next, where, by what method, and by when if there is a date."""
+
+    label: str
+    url: str
+    method: str = "get"
+    hint: str = ""
+    due: dt.datetime | None = None
+
+
+#: Steps of the line with the state of the case that ends them.
+LINE = (
+    ("need", State.DRAFT),
+    ("areas", State.AREAS_SCREENED),
+    ("partners", State.PROPOSAL),
+    ("proposal", State.INFORMAL_MEETING),
+    ("informal", State.CLARIFICATION),
+    ("answers", State.FORMAL_CONVENED),
+    ("formal", State.FORMAL_HELD),
+    ("hand_over", State.HANDED_OVER),
+)
+
+
+def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with all that the chain, the next step and the waiting lists read: a fixed number of queries."""
+    invitations = Invitation.objects.select_related("participant__municipality")
+    return cases.select_related("initiator", "proposal", "round").prefetch_related(
+        "needs",
+        "areas__function",
+        "bodies",
+        Prefetch("participants", Participant.objects.select_related("municipality", "contact")),
+        Prefetch(
+            "meetings",
+            Meeting.objects.select_related("host").prefetch_related(Prefetch("invitations", invitations)),
+        ),
+        "proposal__versions__submitted_by",
+    )
+
+
+def steps(case: Case, user: User) -> list[Step]:
+    """The line: done, current, to do; with addresses that this person may open."""
+    urls = _urls(case, user)
+    labels = {
+        "need": _("Need"),
+        "areas": _("Areas"),
+        "partners": _("Partners"),
+        "proposal": _("Proposal"),
+        "informal": _("Informal meeting"),
+        "answers": _("Answers"),
+        "formal": _("Formal meeting"),
+        "hand_over": _("Hand-over"),
+    }
+    line, current = [], False
+    for key, end in LINE:
+        done = case.has_reached(end)
+        state = "done" if done else ("todo" if current else "current")
+        current = current or not done
+        line.append(Step(labels[key], state, urls.get(key, "")))
+    return line
+
+
+def next_act(case: Case, user: User, now: dt.datetime | None = None) -> NextAct | None:
+    """The one thing this person should do next in the case, if there is one."""
+    now = now or timezone.now()
+    if case.state in (State.PARKED, State.CLOSED, State.HANDED_OVER):
+        return None
+    if policies.allows(user, "case.run", case):
+        return _initiators_act(case, user, now)
+    return None
+
+
+def open_version(case: Case) -> ProposalVersion | None:
+    """The newest version of the case's proposal."""
+    proposal = getattr(case, "proposal", None)
+    return next(iter(proposal.versions.all()), None) if proposal else None
+
+
+def open_meeting(case: Case, kind: str) -> Meeting | None:
+    """The meeting of this kind that counts: planned, called or held last."""
+    alive = [
+        meeting for meeting in case.meetings.all() if meeting.kind == kind and meeting.state != "cancelled"
+    ]
+    return alive[-1] if alive else None
+
+
+def _initiators_act(case: Case, user: User, now: dt.datetime) -> NextAct | None:
+    url = _link(case)
+    acts = {
+        State.DRAFT: lambda: NextAct(_("Agree on the areas"), url("partners:areas")),
+        State.AREAS_SCREENED: lambda: NextAct(_("Choose partners"), url("partners:discover")),
+        State.PARTNERS_RANKED: lambda: NextAct(_("Complete the short list"), url("partners:discover")),
+        State.CONTACTING: lambda: _contacting(case),
+        State.PROPOSAL: lambda: _proposing(case, user),
+        State.INFORMAL_MEETING: lambda: _meeting(case, Meeting.Kind.INFORMAL, now),
+        State.CLARIFICATION: lambda: NextAct(_("Complete the answers"), _right("meetings:answers", case.pk)),
+        State.ATTITUDE: lambda: _attitudes(case),
+        State.FORMAL_CONVENED: lambda: _meeting(case, Meeting.Kind.FORMAL, now),
+        State.FORMAL_HELD: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
+    }
+    return acts[State(case.state)]()
+
+
+def _contacting(case: Case) -> NextAct:
+    if any(participant.state == Participant.State.ACKNOWLEDGED for participant in case.participants.all()):
+        return NextAct(_("Draft the proposal"), reverse("proposals:create", args=[case.pk]), method="post")
+    return NextAct(_("Log the first contacts"), _link(case)("partners:contacts"))
+
+
+def _proposing(case: Case, user: User) -> NextAct | None:
+    version = open_version(case)
+    if version is None:
+        return NextAct(_("Draft the proposal"), reverse("proposals:create", args=[case.pk]), method="post")
+    desk = version.proposal.get_absolute_url()
+    if version.state == ProposalVersion.State.DRAFT:
+        return NextAct(_("Finish the proposal"), desk)
+    meeting = open_meeting(case, Meeting.Kind.INFORMAL)
+    if meeting is None:
+        return NextAct(
+            _("Plan the informal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.INFORMAL)
+        )
+    if version.state == ProposalVersion.State.SUBMITTED:
+        return NextAct(_("Approve the proposal"), desk, due=meeting.starts_at) if _leads(user, case) else None
+    return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
+
+
+def _meeting(case: Case, kind: str, now: dt.datetime) -> NextAct | None:
+    meeting = open_meeting(case, kind)
+    if meeting is None:
+        return NextAct(_("Plan the meeting"), _right("meetings:plan", case.pk, kind))
+    if meeting.state == Meeting.State.CALLED and meeting.starts_at > now:
+        return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
+    label = _("Record the outcomes") if meeting.is_formal else _("Record the meeting")
+    return NextAct(label, reverse("meetings:record", args=[meeting.pk]))
+
+
+def _attitudes(case: Case) -> NextAct:
+    return NextAct(
+        _("See the attitudes"),
+        _right("meetings:attitudes", case.pk),
+        hint=_("Then convene the formal meeting."),
+    )
+
+
+def _urls(case: Case, user: User) -> dict[str, str]:
+    """Addresses of the steps, as far as this person may open them."""
+    url = _link(case)
+    urls = {"need": case.get_absolute_url()}
+    for key, kind in (("informal", Meeting.Kind.INFORMAL), ("formal", Meeting.Kind.FORMAL)):
+        if meeting := open_meeting(case, kind):
+            urls[key] = meeting.get_absolute_url()
+    if getattr(case, "round", None):
+        urls["answers"] = _right("meetings:answers", case.pk)
+    if policies.allows(user, "case.inside", case):
+        urls |= {"areas": url("partners:areas"), "partners": url("partners:discover")}
+        if version := open_version(case):
+            urls["proposal"] = version.proposal.get_absolute_url()
+        if case.has_reached(State.FORMAL_HELD):
+            urls["hand_over"] = _right("meetings:handover", case.pk)
+    return urls
+
+
+def _leads(user: User, case: Case) -> bool:
+    return policies.allows(user, "case.override", case)
+
+
+def _link(case: Case) -> Any:
+    return lambda name: reverse(name, args=[case.pk])
+
+
+def _right(name: str, *args: Any) -> str:
+    return reverse(name, args=args)
+
+
+def waiting_names(participants: Iterable[Participant]) -> str:
+    """Names in a sentence."""
+    return ", ".join(str(participant.municipality) for participant in participants)

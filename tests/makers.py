@@ -1,0 +1,148 @@
+"""Plain makers of records for tests: sensible defaults, no surprises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import User
+from partners.models import (
+    Baseline,
+    Body,
+    CandidateArea,
+    Case,
+    Function,
+    Membership,
+    Municipality,
+    Need,
+    NeighbourLink,
+    OfficeHolder,
+    Participant,
+)
+from partners.services import areas, cases
+
+_number = itertools.count(1)
+PASSWORD = "a-long-enough-password"  # noqa: S105  # of accounts that live as long as a test
+
+
+def make_municipality(name: str = "", **fields: Any) -> Municipality:
+    """A municipality of some 3,000 inhabitants near Lons-le-Saunier."""
+    n = next(_number)
+    defaults: dict[str, Any] = {
+        "country": "FR",
+        "code": f"T{n:05}",
+        "population": 3000,
+        "latitude": 46.6 + n % 50 / 100,
+        "longitude": 5.5 + n % 50 / 100,
+        "county": "39",
+        "county_name": "Jura",
+        "district": "391",
+        "language": "en",
+        "time_zone": "Europe/Paris",
+    }
+    return Municipality.objects.create(name=name or f"Commune {n}", **(defaults | fields))
+
+
+def make_neighbours(one: Municipality, other: Municipality, shared_km: float = 2.0) -> NeighbourLink:
+    """A shared border."""
+    a, b = sorted((one, other), key=lambda municipality: municipality.pk)
+    return NeighbourLink.objects.create(a=a, b=b, shared_km=shared_km)
+
+
+def make_user(name: str = "", **fields: Any) -> User:
+    """Somebody who can sign in with PASSWORD."""
+    name = name or f"Person {next(_number)}"
+    email = fields.pop("email", f"{name.lower().replace(' ', '.')}.{next(_number)}@example.org")
+    return User.objects.create_user(email, PASSWORD, name=name, **fields)
+
+
+def make_member(municipality: Municipality, role: str = "focal_point", **fields: Any) -> User:
+    """A user with one seat in the municipality."""
+    user = make_user(**fields)
+    Membership.objects.create(user=user, municipality=municipality, role=role)
+    return user
+
+
+def make_body(name: str = "", kind: str = "region") -> Body:
+    """A region, ministry, association or facilitator."""
+    return Body.objects.create(name=name or f"Body {next(_number)}", kind=kind, country="FR")
+
+
+def make_body_member(body: Body, role: str = "observer", **fields: Any) -> User:
+    """A user with one seat in the body."""
+    user = make_user(**fields)
+    Membership.objects.create(user=user, body=body, role=role)
+    return user
+
+
+def make_contact(municipality: Municipality, **fields: Any) -> OfficeHolder:
+    """The mayor in office, with an address."""
+    n = next(_number)
+    defaults: dict[str, Any] = {
+        "office": "mayor",
+        "name": f"Mayor {n}",
+        "email": f"mayor{n}@example.org",
+        "term_start": dt.date(2026, 3, 23),
+        "verified_at": dt.date(2026, 10, 1),
+    }
+    return OfficeHolder.objects.create(municipality=municipality, **(defaults | fields))
+
+
+def make_need(municipality: Municipality, owner: User | None = None, **fields: Any) -> Need:
+    """A serious, evidenced need in waste collection with a baseline."""
+    cost = fields.pop("annual_cost", Decimal(150_000))
+    defaults: dict[str, Any] = {
+        "function": Function.objects.get(pk=fields.pop("function", "ENV-WCO")),
+        "severity": 3,
+        "causes": ["too_small"],
+        "statement": "Collection has become too expensive for us alone.",
+        "evidence": "The contract rose by 18 % in 2025.",
+    }
+    need = Need.objects.create(
+        municipality=municipality,
+        owner=owner or make_member(municipality),
+        **(defaults | fields),
+    )
+    if cost is not None:
+        Baseline.objects.create(
+            need=need, annual_cost=cost, year=2025, source="accounts 2025", confidence="high"
+        )
+    return need
+
+
+def make_case(initiator: Municipality | None = None, *, actor: User | None = None, **fields: Any) -> Case:
+    """A case opened through the service; `state` and other fields are then set directly."""
+    initiator = initiator or make_municipality("Alderney-sur-Seille")
+    actor = actor or make_member(initiator)
+    need = fields.pop("need", None) or make_need(initiator, actor)
+    case = cases.open_case(
+        need=need,
+        title=fields.pop("title", "Shared waste collection"),
+        trigger="finances",
+        lead_time_days=fields.pop("lead_time_days", 10),
+        actor=Actor.person(actor),
+    )
+    if fields:
+        Case.objects.filter(pk=case.pk).update(**fields)
+        case.refresh_from_db()
+    return case
+
+
+def make_area(case: Case, *, agreed: bool = True) -> CandidateArea:
+    """The first candidate area of the case, taken into the talks."""
+    area = case.areas.get()
+    if agreed:
+        areas.agree_area(area=area, actor=Actor.portal())
+    return area
+
+
+def make_participant(case: Case, municipality: Municipality | None = None, **fields: Any) -> Participant:
+    """A municipality that is open to talk, with a recipient who has an address."""
+    municipality = municipality or make_municipality()
+    defaults: dict[str, Any] = {"state": Participant.State.ACKNOWLEDGED}
+    if "contact" not in fields:
+        defaults["contact"] = make_contact(municipality)
+    return Participant.objects.create(case=case, municipality=municipality, **(defaults | fields))
