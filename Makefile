@@ -24,7 +24,7 @@ help:
 	@echo "make clean      remove .venv and var"
 
 demo: .venv/ready-to-run $(MO)
-	@PORT=$(PORT) STAGE=$(STAGE) exec $(PYTHON_IN_VENV) -m imc_portal.demo
+	@PORT=$(PORT) STAGE=$(STAGE) exec $(PYTHON_IN_VENV) -m imc_portal.demo --with-parent
 
 test: .venv/ready-to-test $(MO)
 	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup

@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 from imc_portal import environment
 from imc_portal.engines import postgres, valkey
-from imc_portal.engines.processes import EngineProblem
+from imc_portal.engines.processes import EngineProblem, wait_until
 
-__all__ = ["EngineProblem", "provide", "release", "stop"]
+__all__ = ["EngineProblem", "provide", "release", "stop", "wait_until"]
 
 _held: IO[str] | None = None
 _holder = 0
+_var = Path()
 
 
 def provide() -> None:
@@ -33,11 +34,11 @@ def provide() -> None:
     The process then holds a share in them; the last holder to leave stops them. A killed holder
     leaves a running engine that the next one finds and uses.
     """
-    global _held, _holder
+    global _held, _holder, _var
     database, broker = _missing("DATABASE_URL"), _missing("REDIS_URL")
     if not database and not broker:
         return
-    var = environment.var_folder()
+    var = _var = environment.var_folder()
     _prepare(var)
     (var / "log").mkdir(exist_ok=True)
     _held = _held or (var / "engines.lock").open("a")
@@ -63,7 +64,7 @@ def release() -> None:
     except BlockingIOError:
         pass
     else:
-        _stop_all(environment.var_folder())
+        _stop_all(_var)
     _held.close()
     _held = None
 
