@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 

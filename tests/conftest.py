@@ -28,6 +28,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Else pytest-django would read settings in a worker of xdist before its own conftest has run.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+StartWorker = Callable[..., subprocess.Popen[bytes]]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,7 +43,8 @@ def child_environment(transactional_db: None) -> dict[str, str]:
     database = settings.DATABASES["default"]
     host = urlencode({"host": database["HOST"]}, quote_via=quote)
     port = f":{database['PORT']}" if database["PORT"] else ""
-    where = f"/{database['NAME']}?{host}" if database["HOST"].startswith("/") else f"{database['HOST']}{port}/{database['NAME']}"
+    socket_folder = database["HOST"].startswith("/")
+    where = f"/{database['NAME']}?{host}" if socket_folder else f"{database['HOST']}{port}/{database['NAME']}"
     login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
     return {
         **os.environ,
@@ -75,14 +77,15 @@ def wait_until() -> Callable[..., None]:
 
 
 @pytest.fixture
-def celery_worker_process(child_environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def celery_worker_process(child_environment: dict[str, str]) -> Iterator[StartWorker]:
     """Start real worker processes on this test's database and broker; all end with the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(queues: str = "default,mail,render", **variables: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "celery", "-A", "imc_portal", "worker", "-Q", queues, "-c", "1"]
-        command += ["--without-gossip", "--without-mingle", "-n", f"test{len(started)}-{os.getpid()}@localhost"]
-        worker = subprocess.Popen([*command, "-l", "WARNING"], env=child_environment | variables, cwd=ROOT)
+        name = f"test{len(started)}-{os.getpid()}@localhost"
+        command += ["--without-gossip", "--without-mingle", "--hostname", name, "--loglevel", "WARNING"]
+        worker = subprocess.Popen(command, env=child_environment | variables, cwd=ROOT)
         started.append(worker)
         return worker
 

@@ -1,4 +1,4 @@
-"""What the tests stand on: real engines, a database and a broker number of this run's own, a scratch folder."""
+"""What the tests stand on: real engines, a database and broker numbers of this run's own, a scratch folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def environment_for_tests() -> Path:
         os.environ["IMC_TEST_REDIS_URL"] = os.environ["REDIS_URL"]
         # A commit need not reach the disk: the test database dies with the run.
         os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
-    number = 1 + int(os.environ["IMC_TEST_SLOT"]) * 9 + (int(worker.removeprefix("gw")) % 8 + 1 if worker else 0)
+    offset = int(worker.removeprefix("gw")) % 8 + 1 if worker else 0
+    number = 1 + int(os.environ["IMC_TEST_SLOT"]) * 9 + offset
     os.environ["REDIS_URL"] = _with_number(os.environ["IMC_TEST_REDIS_URL"], number)
     scratch = Path(tempfile.mkdtemp(prefix="imc-test-"))
     (scratch / "static").mkdir()

@@ -111,7 +111,7 @@ def _only_one(file: Path) -> IO[str]:
 def _check_free(port: int) -> None:
     # The web server of a killed demo needs a moment to notice and go.
     if not engines.wait_until(lambda: _can_bind(port), 6):
-        raise DemoProblem(f"port {port} is taken: stop what listens there, or choose another: make demo PORT={port + 1}")
+        raise DemoProblem(f"port {port} is taken: stop what listens there, or make demo PORT={port + 1}")
 
 
 def _can_bind(port: int) -> bool:

@@ -22,11 +22,11 @@ class Catcher:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store the message under a name that sorts by time, then say so."""
         name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         half = self.folder / f"{name}.part"
-        half.write_bytes(_envelope_lines(envelope) + bytes(envelope.content or b""))
+        half.write_bytes(_envelope_lines(envelope) + (envelope.original_content or b""))
         half.rename(half.with_suffix(".eml"))
         return "250 OK kept in the demo mailbox"
 

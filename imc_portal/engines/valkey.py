@@ -41,7 +41,7 @@ def start(data: Path, sockets: Path, log: Path) -> Path:
     (data / "valkey.pid").unlink(missing_ok=True)
     settings = data / "valkey.conf"
     settings.write_text(CONFIGURATION.format(socket=door, data=data, log=log))
-    processes.run([binary, settings], f"Valkey does not start (see {log}):")
+    processes.run([str(binary), str(settings)], f"Valkey does not start (see {log}):")
     if not processes.wait_until(lambda: _answers(door), 30):
         raise EngineProblem(f"Valkey does not answer (see {log})")
     return door
