@@ -1,0 +1,21 @@
+"""Who may do what with meetings, papers, answers and outcomes: one table."""
+
+from __future__ import annotations
+
+from imc_portal.core.policies import PolicyTable
+from partners import policies as partners
+
+POLICIES = PolicyTable(
+    {
+        # planning and the post room
+        "meeting.plan": lambda user, case: partners.allows(user, "case.run", case),
+        "meeting.run": lambda user, meeting: partners.allows(user, "case.run", meeting.case),
+        "meeting.inside": lambda user, meeting: partners.allows(user, "case.inside", meeting.case),
+        "meeting.override": lambda user, case: partners.allows(user, "case.override", case),
+        "invitation.reply": lambda user, invitation: partners.allows(
+            user, "participant.speak", invitation.participant
+        ),
+    }
+)
+allows = POLICIES.allows
+require = POLICIES.require
