@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import CandidateArea, Case, Participant
+from partners.models import CandidateArea, Case, Cause, Participant
+
+if TYPE_CHECKING:
+    from imc_portal.core.models import User
 
 
 class ClarificationRound(models.Model):
@@ -50,8 +54,36 @@ class Question(models.IntegerChoices):
     AUTHORITIES = 7, _("Would regional or central authorities support it?")
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Answers behind the seal: one's own always, those of others only once it is open."""
+
+    def visible_to(self, user: User) -> AnswerQuerySet:
+        """Own answers; when the seal is open also the others', for the parties of the case and its host."""
+        party = (
+            Q(round__case__initiator__memberships__user=user)
+            | Q(
+                round__case__participants__municipality__memberships__user=user,
+                round__case__participants__state__in=Participant.IN_TOUCH,
+            )
+            | Q(
+                round__case__bodies__body__memberships__user=user,
+                round__case__bodies__body__memberships__role="facilitator",
+            )
+        )
+        own = Q(participant__municipality__memberships__user=user)
+        return self.filter(
+            pk__in=Answer.objects.filter(own | (Q(round__opened_at__isnull=False) & party)).values("pk")
+        )
+
+    def visible_to_holder(self, participant: Participant) -> AnswerQuerySet:
+        """What the holder of this participant's personal link may read: its own, and all once opened."""
+        return self.filter(
+            Q(participant=participant) | Q(round__case=participant.case_id, round__opened_at__isnull=False)
+        )
+
+
 class Answer(models.Model):
-    """One cell of the matrix: municipality × question × area, with its state."""
+    """One cell of the matrix: what a municipality says to a question about an area, with its state."""
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -99,6 +131,8 @@ class Answer(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=200, blank=True)
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         ordering = ("question", "area__function__code", "participant__municipality__name")
         constraints = (
@@ -118,7 +152,67 @@ class Answer(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.participant}, {self.question}: {self.get_state_display()}"
+        return f"{self.participant}: {self.get_question_display()}"
+
+    def clean(self) -> None:
+        """What the question asks for is there; nothing is asked of an open or deferred cell but its owner."""
+        problems: dict[str, object] = {}
+        if self.state == Answer.State.DEFERRED:
+            if not self.owner:
+                problems["owner"] = _("Say who will answer.")
+            if self.due is None:
+                problems["due"] = _("Say by when.")
+        elif self.state != Answer.State.OPEN:
+            problems |= self._missing()
+        if set(self.causes) - set(Cause.values):
+            problems["causes"] = _("Choose from the list.")
+        if problems:
+            raise ValidationError(problems)
+
+    def _missing(self) -> dict[str, object]:
+        """What an answer to this question lacks."""
+        text = bool(self.text.strip())
+        if self.question == Question.CAUSES:
+            return {} if self.causes or text else {"causes": _("Choose a cause, or describe it in words.")}
+        if self.question == Question.FINANCING:
+            return {} if text else {"text": _("Name the call or the fund, or write “none known”.")}
+        if self.choice not in {value for value, _label in self.CHOICES[self.question]}:
+            return {"choice": _("Choose one.")}
+        if self.question == Question.POSSIBLE_SOLUTION and self.choice == "conditions" and not text:
+            return {"text": _("Name the conditions.")}
+        if self.question == Question.AUTHORITIES and self.choice != "unknown" and not text:
+            return {"text": _("Say who said so, when and how; what nobody said is unknown.")}
+        return {}
+
+    @property
+    def choice_label(self) -> str:
+        """The choice in words."""
+        return str(dict(self.CHOICES.get(self.question, [])).get(self.choice, ""))
+
+    @property
+    def cause_labels(self) -> list[str]:
+        """The causes in words."""
+        return [str(Cause(cause).label) for cause in self.causes]
+
+
+class AttitudeQuerySet(models.QuerySet["Attitude"]):
+    """Attitudes by who may read them."""
+
+    def visible_to(self, user: User) -> AttitudeQuerySet:
+        """The parties of the case and its facilitator; no observer."""
+        return self.filter(
+            pk__in=Attitude.objects.filter(
+                Q(participant__case__initiator__memberships__user=user)
+                | Q(
+                    participant__case__participants__municipality__memberships__user=user,
+                    participant__case__participants__state__in=Participant.IN_TOUCH,
+                )
+                | Q(
+                    participant__case__bodies__body__memberships__user=user,
+                    participant__case__bodies__body__memberships__role="facilitator",
+                )
+            ).values("pk")
+        )
 
 
 class Attitude(models.Model):
@@ -137,6 +231,8 @@ class Attitude(models.Model):
     areas = models.ManyToManyField(CandidateArea, related_name="attitudes", blank=True)
     stated_by = models.CharField(_("stated by"), max_length=200)
     stated_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AttitudeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-stated_at",)
