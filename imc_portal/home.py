@@ -6,9 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from imc_portal.core.http import PersonRequest, page
+from meetings.waiting import outlook
+from partners import policies
 
 
 @page
 def home(request: PersonRequest) -> HttpResponse:
     """Waiting for you, waiting for others, coming up, cases."""
-    return render(request, "home.html")
+    context = {
+        "outlook": outlook(request.user),
+        "seats": policies.seats(request.user),
+        "may_record": policies.allows(request.user, "need.record", None),
+    }
+    return render(request, "home.html", context)

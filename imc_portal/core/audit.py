@@ -36,7 +36,7 @@ class Actor:
 
 
 def key_of(target: Model) -> str:
-    """A text key that names a record for ever: `partners.case:<pk>`."""
+    """A text key that names a record for ever: `app.model:<pk>`."""
     return f"{target._meta.label_lower}:{target.pk}"
 
 

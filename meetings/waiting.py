@@ -1,0 +1,276 @@
+"""What waits for a person, for whom they wait, and what comes up, over all their cases.
+
+Reads a fixed number of queries, whatever the number of cases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imc_portal.core.models import User
+from meetings import chain
+from meetings.models import Answer, Attitude, Dispatch, Invitation, Meeting, NextStep
+from partners import policies
+from partners.models import Case, Participant
+from proposals.models import Document, ProposalVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits: what, where, for whom or by whom, since or until when, how urgent."""
+
+    text: str
+    url: str
+    who: str = ""
+    since: dt.datetime | dt.date | None = None
+    due: dt.datetime | dt.date | None = None
+    state: str = ""
+    tone: str = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The home page in four lists."""
+
+    for_you: list[Item] = field(default_factory=list)
+    for_others: list[Item] = field(default_factory=list)
+    coming_up: list[Meeting] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What has to be counted beside the cases themselves."""
+
+    open_answers: dict[Any, int]
+    attitudes: set[Any]
+    troubled: list[Dispatch]
+    failed: list[Document]
+    steps: list[NextStep]
+
+
+def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
+    """All four lists for one person."""
+    now = now or timezone.now()
+    cases = list(chain.with_chain(Case.objects.visible_to(user)))
+    facts = _facts(user, cases)
+    mine, others = [], []
+    for case in cases:
+        mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
+        mine += _for_participant(case, user, facts)
+        others += _others(case, user, facts)
+    mine += _trouble(facts) + _steps(facts, now)
+    coming = sorted(
+        (
+            meeting
+            for case in cases
+            for meeting in case.meetings.all()
+            if meeting.state == Meeting.State.CALLED and meeting.ends_at >= now
+        ),
+        key=lambda meeting: meeting.starts_at,
+    )
+    return Outlook(sorted(mine, key=_urgency), sorted(others, key=_urgency), coming, cases)
+
+
+def _facts(user: User, cases: list[Case]) -> _Facts:
+    inside = [case.pk for case in cases if policies.allows(user, "case.run", case)]
+    mine = policies.writes_for(user)
+    open_cells = (
+        Answer.objects.filter(round__case__in=cases, state=Answer.State.OPEN)
+        .order_by()
+        .values("participant")
+        .annotate(count=Count("pk"))
+    )
+    return _Facts(
+        open_answers={row["participant"]: row["count"] for row in open_cells},
+        attitudes=set(
+            Attitude.objects.filter(participant__case__in=cases).values_list("participant", flat=True)
+        ),
+        troubled=list(
+            Dispatch.objects.filter(invitation__meeting__case__in=inside, email=None)
+            .exclude(problem="")
+            .exclude(invitation__meeting__state__in=[Meeting.State.HELD, Meeting.State.CANCELLED])
+            .select_related("invitation__participant__municipality", "invitation__meeting__case")
+        ),
+        failed=list(
+            Document.objects.filter(
+                version__proposal__case__in=inside, state=Document.State.FAILED
+            ).select_related("participant__municipality", "version__proposal__case")
+        ),
+        steps=list(
+            NextStep.objects.filter(
+                meeting__case__in=cases, done_at=None, owner__municipality__in=mine
+            ).select_related("owner__municipality", "meeting__case")
+        ),
+    )
+
+
+def _for_initiator(case: Case, user: User, now: dt.datetime) -> Iterator[Item]:
+    act = chain.next_act(case, user, now)
+    if act is not None:
+        # A command changes something, so from a list it is reached through the page that explains it.
+        url = case.get_absolute_url() if act.method == "post" else act.url
+        yield Item(f"{act.label}: {case.title}", url, due=act.due, tone="note")
+
+
+def _for_participant(case: Case, user: User, facts: _Facts) -> Iterator[Item]:
+    for participant in case.participants.all():
+        if participant.state not in Participant.ACTIVE or not policies.allows(
+            user, "participant.speak", participant
+        ):
+            continue
+        if not participant.is_initiator:
+            yield from _replies(case, participant)
+        yield from _answers(case, participant, facts)
+        if case.state == Case.State.ATTITUDE and participant.pk not in facts.attitudes:
+            url = reverse("meetings:attitudes", args=[case.pk])
+            yield Item(_("State our attitude: %(case)s") % {"case": case.title}, url, who=str(participant))
+
+
+def _replies(case: Case, participant: Participant) -> Iterator[Item]:
+    for meeting, invitation in _invitations(case, participant):
+        if invitation.reply == Invitation.Reply.NONE:
+            yield Item(
+                _("Reply to the invitation: %(case)s") % {"case": case.title},
+                meeting.get_absolute_url(),
+                who=str(participant),
+                due=meeting.starts_at,
+            )
+
+
+def _answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
+    count = facts.open_answers.get(participant.pk, 0)
+    clarification = getattr(case, "round", None)
+    if count and clarification and clarification.is_sealed:
+        text = ngettext(
+            "Answer %(count)d open question: %(case)s", "Answer %(count)d open questions: %(case)s", count
+        )
+        yield Item(
+            text % {"count": count, "case": case.title},
+            reverse("meetings:answers", args=[case.pk]),
+            who=str(participant),
+            due=clarification.deadline,
+        )
+
+
+def _others(case: Case, user: User, facts: _Facts) -> Iterator[Item]:
+    if not policies.allows(user, "case.inside", case):
+        return
+    yield from _approval(case, user)
+    for participant in case.participants.all():
+        if participant.is_initiator or participant.state not in Participant.ACTIVE:
+            continue
+        if participant.state == Participant.State.CONTACTED:
+            yield Item(
+                _("%(name)s has not said yet whether it wants to talk") % {"name": participant},
+                reverse("partners:contacts", args=[case.pk]),
+                who=case.title,
+            )
+        for meeting, invitation in _invitations(case, participant):
+            if invitation.reply == Invitation.Reply.NONE:
+                yield Item(
+                    _("%(name)s has not replied to the invitation") % {"name": participant},
+                    reverse("meetings:delivery", args=[meeting.pk]),
+                    who=case.title,
+                    since=meeting.called_at,
+                    due=meeting.starts_at,
+                )
+        yield from _missing_answers(case, participant, facts)
+
+
+def _approval(case: Case, user: User) -> Iterator[Item]:
+    version = chain.open_version(case)
+    waits = version is not None and version.state == ProposalVersion.State.SUBMITTED
+    if version is not None and waits and not policies.allows(user, "case.override", case):
+        yield Item(
+            _("The lead has not approved the proposal yet"),
+            version.proposal.get_absolute_url(),
+            who=case.title,
+            since=version.submitted_at,
+        )
+
+
+def _missing_answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
+    clarification = getattr(case, "round", None)
+    if clarification and clarification.is_sealed and facts.open_answers.get(participant.pk):
+        yield Item(
+            _("%(name)s has not answered all seven questions") % {"name": participant},
+            reverse("meetings:answers", args=[case.pk]),
+            who=case.title,
+            due=clarification.deadline,
+        )
+    if case.state == Case.State.ATTITUDE and participant.pk not in facts.attitudes:
+        yield Item(
+            _("%(name)s has not stated its attitude") % {"name": participant},
+            reverse("meetings:attitudes", args=[case.pk]),
+            who=case.title,
+        )
+
+
+def _invitations(case: Case, participant: Participant) -> Iterable[tuple[Meeting, Invitation]]:
+    return (
+        (meeting, invitation)
+        for meeting in case.meetings.all()
+        if meeting.state == Meeting.State.CALLED
+        for invitation in meeting.invitations.all()
+        if invitation.participant_id == participant.pk
+    )
+
+
+def _trouble(facts: _Facts) -> list[Item]:
+    """What has gone wrong on the way out rises to the top."""
+    return [
+        Item(
+            f"{dispatch.invitation.participant}: {dispatch.problem}",
+            reverse("meetings:delivery", args=[dispatch.invitation.meeting_id]),
+            who=dispatch.invitation.meeting.case.title,
+            state=_("trouble"),
+            tone="trouble",
+        )
+        for dispatch in facts.troubled
+    ] + [
+        Item(
+            _("The PDF for %(name)s could not be made") % {"name": document.participant},
+            document.version.proposal.get_absolute_url(),
+            who=document.version.proposal.case.title,
+            state=_("trouble"),
+            tone="trouble",
+        )
+        for document in facts.failed
+    ]
+
+
+def _steps(facts: _Facts, now: dt.datetime) -> list[Item]:
+    return [
+        Item(
+            step.action,
+            reverse("meetings:outcomes", args=[step.meeting_id]),
+            who=step.owner_name,
+            due=step.due,
+            state=_("overdue") if step.due < now.date() else "",
+            tone="trouble" if step.due < now.date() else "note",
+        )
+        for step in facts.steps
+    ]
+
+
+def _urgency(item: Item) -> tuple[int, float]:
+    """Trouble first, then what is due soonest, then what has waited longest."""
+    moment = item.due or item.since
+    if moment is None:
+        return (item.tone != "trouble", float("inf"))
+    return (
+        item.tone != "trouble",
+        dt.datetime.combine(moment, dt.time.min).timestamp()
+        if not isinstance(moment, dt.datetime)
+        else moment.timestamp(),
+    )
