@@ -1,0 +1,269 @@
+"""Maps of municipalities as SVG, drawn on the server: the same picture on the page and in the PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+from shapely.geometry import shape as geometry_of
+from shapely.geometry.base import BaseGeometry
+
+Tone = Literal["self", "chosen", "candidate", "aside", "context"]
+Array = NDArray[np.float64]
+
+WIDTH = 640.0
+MARGIN = 12.0
+FOOT = 40.0
+TEXT = 12.5
+LIMIT = 56_000
+KM_PER_DEGREE = 111.195
+#: Fill, outline, width of the outline; the page's style sheet may take over by class, the PDF uses these.
+LOOK: Mapping[Tone, tuple[str, str, str]] = {
+    "context": ("#eef1f0", "#c3ccc9", "0.6"),
+    "aside": ("url(#{id}-aside)", "#8a969f", "0.8"),
+    "candidate": ("url(#{id}-candidate)", "#3f7f70", "1"),
+    "chosen": ("#0f5c4d", "#ffffff", "1.4"),
+    "self": ("url(#{id}-self)", "#1b2430", "2.2"),
+}
+DRAWN: Sequence[Tone] = tuple(LOOK)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One municipality on a map: its GeoJSON geometry and the part it plays."""
+
+    code: str
+    name: str
+    geometry: Mapping[str, Any]
+    tone: Tone
+    score: float | None = None
+    label: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: _Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Degrees to picture units: north up, east stretched by the cosine of the middle latitude."""
+
+    west: float
+    north: float
+    east_scale: float
+    units_per_degree: float
+    height: float
+
+    def place(self, points: Array) -> Array:
+        x = (points[:, 0] - self.west) * self.east_scale * self.units_per_degree + MARGIN
+        y = (self.north - points[:, 1]) * self.units_per_degree + MARGIN
+        return np.column_stack((x, y))
+
+    @property
+    def units_per_km(self) -> float:
+        return self.units_per_degree / KM_PER_DEGREE
+
+
+def draw_map(shapes: Sequence[Shape], *, title: str, desc: str, source: str) -> str:
+    """An SVG of at most 60 kB with title, description, scale bar, north and the source of the outlines."""
+    drawn = [shape for shape in shapes if shape.geometry]
+    if not drawn:
+        return ""
+    svg = _fit(drawn, title, desc, source)
+    while len(svg.encode()) > LIMIT and (rest := _without_far_context(drawn)) != drawn:
+        drawn = rest
+        svg = _fit(drawn, title, desc, source)
+    return svg
+
+
+def _without_far_context(shapes: list[Shape]) -> list[Shape]:
+    """Leave out the later half of what only frames the picture."""
+    context = [shape for shape in shapes if shape.tone == "context"]
+    left_out = {shape.code for shape in context[len(context) // 2 :]}
+    return [shape for shape in shapes if shape.code not in left_out or shape.tone != "context"]
+
+
+def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str) -> str:
+    """The finest drawing that stays within the limit."""
+    svg = ""
+    geometries = np.array([_read(shape.geometry) for shape in drawn], dtype=object)
+    frame = _frame(geometries)
+    placed = shapely.transform(geometries, frame.place)
+    for tolerance in (0.4, 0.8, 1.6, 3.2, 6.4):
+        svg = _compose(drawn, _simplify(placed, tolerance), frame, title, desc, source)
+        if len(svg.encode()) <= LIMIT:
+            break
+    return svg
+
+
+def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
+    found: BaseGeometry = geometry_of(geometry)
+    return found if found.is_valid else shapely.make_valid(found)
+
+
+def _frame(geometries: NDArray[Any]) -> _Frame:
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(geometries))
+    east_scale = max(0.1, math.cos(math.radians((south + north) / 2)))
+    wide = max((east - west) * east_scale, 1e-6)
+    high = max(north - south, 1e-6)
+    inner = WIDTH - 2 * MARGIN
+    scale = inner / max(wide, high / 1.3)
+    margin_west = west - (inner / scale - wide) / 2 / east_scale
+    return _Frame(margin_west, north, east_scale, scale, high * scale + 2 * MARGIN + FOOT)
+
+
+def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
+    """Thin out the outlines together, so that neighbours keep one common border."""
+    try:
+        thinned: NDArray[Any] = shapely.coverage_simplify(geometries, tolerance)
+    except shapely.errors.GEOSException:  # outlines that overlap are thinned one by one
+        thinned = shapely.simplify(geometries, tolerance)
+    return thinned
+
+
+def _compose(
+    shapes: Sequence[Shape], geometries: NDArray[Any], frame: _Frame, title: str, desc: str, source: str
+) -> str:
+    key = "m" + hashlib.sha256("".join(shape.code for shape in shapes).encode()).hexdigest()[:6]
+    order = sorted(range(len(shapes)), key=lambda n: DRAWN.index(shapes[n].tone))
+    return "".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {WIDTH:.0f}'
+            f' {frame.height:.0f}" aria-labelledby="{key}-title {key}-desc" font-family="sans-serif">',
+            f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(desc)}</desc>',
+            _patterns(key),
+            *(_outline(shapes[n], geometries[n], key) for n in order),
+            *_labels(shapes, geometries),
+            _furniture(frame, source),
+            "</svg>",
+        )
+    )
+
+
+def _patterns(key: str) -> str:
+    """Tones differ by pattern as well as by colour, for eyes and printers that see no green."""
+    return (
+        f'<defs><pattern id="{key}-aside" class="map-aside" width="7" height="7"'
+        ' patternUnits="userSpaceOnUse"><rect width="7" height="7" fill="#f5f7f6"/>'
+        '<path d="M0 7 7 0" stroke="#8a969f" stroke-width="1"/>'
+        f'</pattern><pattern id="{key}-candidate" class="map-candidate" width="6" height="6"'
+        ' patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#d8ebe5"/>'
+        '<circle cx="3" cy="3" r="0.8" fill="#3f7f70"/></pattern>'
+        f'<pattern id="{key}-self" class="map-self" width="5" height="5" patternUnits="userSpaceOnUse">'
+        '<rect width="5" height="5" fill="#f6d58f"/><path d="M0 2.5H5M2.5 0V5" stroke="#b97d10"'
+        ' stroke-width="0.7"/></pattern></defs>'
+    )
+
+
+def _outline(shape: Shape, geometry: BaseGeometry, key: str) -> str:
+    fill, stroke, width = LOOK[shape.tone]
+    named = escape(
+        _("{name}, {score} of 100").format(name=shape.name, score=round(100 * shape.score))
+        if shape.score is not None
+        else shape.name
+    )
+    return (
+        f'<path class="map-shape is-{shape.tone}" data-code="{escape(shape.code)}"'
+        f' fill="{fill.format(id=key)}" stroke="{stroke}" stroke-width="{width}"'
+        f' stroke-linejoin="round" fill-rule="evenodd"'
+        f' d="{_path(geometry)}"><title>{named}</title></path>'
+    )
+
+
+def _path(geometry: BaseGeometry) -> str:
+    parts = []
+    for part in shapely.get_parts(geometry):
+        if part.geom_type != "Polygon":
+            continue
+        for ring in (part.exterior, *part.interiors):
+            parts.append(_ring(shapely.get_coordinates(ring)))
+    return "".join(parts)
+
+
+def _ring(points: Array) -> str:
+    """Relative steps at one decimal: half the length of absolute ones."""
+    tenths = np.rint(points * 10).astype(int)[:-1]
+    steps = np.diff(tenths, axis=0)
+    moved = [f"{_tenth(x)} {_tenth(y)}" for x, y in steps if x or y]
+    return f"M{_tenth(tenths[0][0])} {_tenth(tenths[0][1])}l{' '.join(moved)}z" if moved else ""
+
+
+def _tenth(value: int) -> str:
+    text = f"{value / 10:.1f}"
+    return text.removesuffix(".0")
+
+
+def _labels(shapes: Sequence[Shape], geometries: NDArray[Any]) -> list[str]:
+    """Names where they fit, the most important first; none lies over another."""
+    ranked = sorted(
+        (n for n, shape in enumerate(shapes) if shape.label),
+        key=lambda n: (-DRAWN.index(shapes[n].tone), -(shapes[n].score or 0)),
+    )
+    taken: list[_Box] = []
+    texts = []
+    for n in ranked:
+        spot = shapely.point_on_surface(geometries[n])
+        box = _room(shapes[n].name, spot.x, spot.y) if not spot.is_empty else None
+        if box is None or any(box.meets(other) for other in taken):
+            continue
+        taken.append(box)
+        texts.append(_label(shapes[n].name, (box.left + box.right) / 2, box.bottom - 4))
+    return texts
+
+
+def _room(name: str, x: float, y: float) -> _Box:
+    half = len(name) * TEXT * 0.29 + 2
+    x = min(max(x, half + 2), WIDTH - half - 2)
+    return _Box(x - half, y - TEXT / 2 - 2, x + half, y + TEXT / 2 + 2)
+
+
+def _label(name: str, x: float, y: float) -> str:
+    """Written twice: a pale edge below, so that it reads on any tone and in any renderer."""
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="{TEXT}"'
+    return (
+        f'<text class="map-edge" {at} fill="none" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"'
+        f' aria-hidden="true">{escape(name)}</text>'
+        f'<text class="map-label" {at} fill="#1b2430">{escape(name)}</text>'
+    )
+
+
+def _furniture(frame: _Frame, source: str) -> str:
+    """Scale bar, north arrow and the source line."""
+    km = _round_km(150 / frame.units_per_km)
+    length, y = km * frame.units_per_km, frame.height - 26
+    right = WIDTH - MARGIN
+    words = f"{km:g} km"
+    return (
+        f'<g class="map-furniture" fill="none" stroke="#55616d" stroke-width="1.5"><path d="M{MARGIN:.0f}'
+        f' {y - 4:.1f}v4h{length:.1f}v-4"/><path d="M{right - 6:.1f} {y + 4:.1f}v-16m-4 5 4-6 4 6"/></g>'
+        f'<g class="map-words" fill="#55616d" font-size="11"><text x="{MARGIN + length + 6:.1f}"'
+        f' y="{y + 1:.1f}">{words}</text><text x="{right - 16:.1f}" y="{y + 2:.1f}" text-anchor="end">'
+        f"{escape(_('N'))}</text>"
+        f'<text x="{MARGIN:.0f}" y="{frame.height - 8:.1f}">{escape(source)}</text></g>'
+    )
+
+
+def _round_km(km: float) -> float:
+    """The largest of 1, 2, 5, 10 … that is not longer."""
+    power = 10 ** math.floor(math.log10(km))
+    return next(float(step * power) for step in (5, 2, 1) if step * power <= km)
