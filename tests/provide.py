@@ -1,4 +1,4 @@
-"""What the tests stand on: real engines, a database and broker numbers of this run's own, a scratch folder."""
+"""What the tests stand on: real engines, a database and broker numbers of this run, a scratch folder."""
 
 from __future__ import annotations
 
@@ -72,4 +72,4 @@ def _with_number(url: str, number: int) -> str:
         # A server of one's own may have no more than the usual 16.
         return urlunsplit(parts._replace(path=f"/{number % 16}"))
     query = {name: values[0] for name, values in parse_qs(parts.query).items()} | {"db": str(number)}
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    return f"unix://{parts.path}?{urlencode(query)}"  # urlunsplit would drop the empty host
