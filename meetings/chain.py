@@ -6,7 +6,7 @@ Works on what is already loaded: call it with cases from `with_chain`, and it as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ LINE = (
 
 
 def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The cases with all that the chain, the next step and the waiting lists read: a fixed number of queries."""
+    """The cases with all that chain, next step and waiting lists read: a fixed number of queries."""
     invitations = Invitation.objects.select_related("participant__municipality")
     return cases.select_related("initiator", "proposal", "round").prefetch_related(
         "needs",
@@ -121,7 +121,7 @@ def open_meeting(case: Case, kind: str) -> Meeting | None:
 
 def _initiators_act(case: Case, user: User, now: dt.datetime) -> NextAct | None:
     url = _link(case)
-    acts = {
+    acts: dict[str, Callable[[], NextAct | None]] = {
         State.DRAFT: lambda: NextAct(_("Agree on the areas"), url("partners:areas")),
         State.AREAS_SCREENED: lambda: NextAct(_("Choose partners"), url("partners:discover")),
         State.PARTNERS_RANKED: lambda: NextAct(_("Complete the short list"), url("partners:discover")),
@@ -133,7 +133,7 @@ def _initiators_act(case: Case, user: User, now: dt.datetime) -> NextAct | None:
         State.FORMAL_CONVENED: lambda: _meeting(case, Meeting.Kind.FORMAL, now),
         State.FORMAL_HELD: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
     }
-    return acts[State(case.state)]()
+    return acts[case.state]()
 
 
 def _contacting(case: Case) -> NextAct:

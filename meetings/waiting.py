@@ -63,7 +63,8 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
     now = now or timezone.now()
     cases = list(chain.with_chain(Case.objects.visible_to(user)))
     facts = _facts(user, cases)
-    mine, others = [], []
+    mine: list[Item] = []
+    others: list[Item] = []
     for case in cases:
         mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
         mine += _for_participant(case, user, facts)

@@ -25,7 +25,7 @@ from partners.models import (
 from partners.services import areas, cases
 
 _number = itertools.count(1)
-PASSWORD = "a-long-enough-password"  # noqa: S105  # of accounts that live as long as a test
+PASSWORD = "a-long-enough-password"  # of accounts that live as long as a test
 
 
 def make_municipality(name: str = "", **fields: Any) -> Municipality:

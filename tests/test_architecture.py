@@ -13,7 +13,6 @@ ROOMS = ("imc_portal.core", "partners", "proposals", "meetings", "imc_portal")
 #: Reading order inside a room. A module imports only from kinds to its left; algorithms stand between.
 ORDER = ("models", "policies", "", "services", "tasks", "emails", "forms", "views", "urls", "admin")
 ALGORITHMS = ORDER.index("")
-#: Meetings: the clock triggers dispatch, so tasks call services, and services use emails (style of the house).
 KINDS = {"personal_urls": "urls", "templatetags": "admin", "management": "admin", "migrations": "models"}
 #: In proposals and core an approval triggers rendering: services -> tasks -> algorithms.
 TASKS_FIRST = {"proposals", "imc_portal.core"}
@@ -97,7 +96,7 @@ def test_modules_of_a_room_read_in_order(path: Path) -> None:
 
 
 def exceptions(room: str) -> set[tuple[int, int]]:
-    """(imported kind, importing kind) allowed against the order: one arrow per app between services and tasks."""
+    """(imported kind, importing kind) allowed against the order: one arrow per app, never two."""
     services, tasks, emails = ORDER.index("services"), ORDER.index("tasks"), ORDER.index("emails")
     if room in TASKS_FIRST:
         return {(tasks, services), (tasks, ALGORITHMS)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -20,7 +20,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 class PersonAdmin(UserAdmin[User]):
     """Invite people and close accounts."""
 
-    ordering = ("email",)
+    ordering: ClassVar[tuple[str, ...]] = ("email",)
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")

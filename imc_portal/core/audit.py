@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from imc_portal.core.models import AuditEntry, PersonalLink, User
+from imc_portal.core.problems import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,12 @@ class Actor:
     def person(cls, user: User) -> Actor:
         """A signed-in person."""
         return cls(key=f"user:{user.pk}", name=str(user), user=user)
+
+    def signed_in(self) -> User:
+        """The person behind the act; refuses what only a signed-in person may do."""
+        if self.user is None:
+            raise Refusal(_("Sign in first."))
+        return self.user
 
     @classmethod
     def holder(cls, link: PersonalLink) -> Actor:

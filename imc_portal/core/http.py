@@ -30,7 +30,7 @@ View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 
 def page(view: View[P]) -> View[P]:
     """A page for signed-in people."""
-    return login_required(view)  # type: ignore[return-value]  # the decorator keeps the view's own arguments
+    return login_required(view)
 
 
 def command(view: View[P]) -> View[P]:

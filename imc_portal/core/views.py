@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -27,9 +27,11 @@ def profile(request: PersonRequest) -> HttpResponse:
     return render(request, "core/profile.html", {"form": form})
 
 
-@staff_member_required(login_url="account_login")
-def style(request: HttpRequest) -> HttpResponse:
-    """The living style page: every component in every state."""
+@page
+def style(request: PersonRequest) -> HttpResponse:
+    """The living style page for staff: every component in every state."""
+    if not request.user.is_staff:
+        raise PermissionDenied
     return render(request, "core/style.html")
 
 

@@ -148,16 +148,12 @@ class InformalMeeting(Meeting):
     notes = models.TextField(_("notes"), blank=True, max_length=20000)
     revision = models.PositiveIntegerField(default=0)
 
-    objects = MeetingQuerySet.as_manager()
-
 
 class FormalMeeting(Meeting):
     """Mayors and deputies; the only record that outcomes can hang on."""
 
     none_because = models.TextField(_("no outcome, because"), blank=True, max_length=2000)
     revision = models.PositiveIntegerField(default=0)
-
-    objects = MeetingQuerySet.as_manager()
 
 
 class Invitation(models.Model):

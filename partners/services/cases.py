@@ -19,13 +19,12 @@ def open_case(*, need: Need, title: str, trigger: str, lead_time_days: int, acto
     """Open a case on a need: the initiator takes part, the need's function is the first candidate area."""
     if not need.evidence.strip():
         raise Refusal(_("A case starts from a need with evidence: say first what shows the need."))
-    assert actor.user is not None
     case = Case.objects.create(
         title=title,
         initiator=need.municipality,
         trigger=trigger,
         lead_time_days=lead_time_days,
-        opened_by=actor.user,
+        opened_by=actor.signed_in(),
     )
     case.needs.add(need)
     Participant.objects.create(case=case, municipality=need.municipality, state=Participant.State.INITIATOR)

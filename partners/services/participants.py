@@ -52,7 +52,7 @@ def set_aside(*, case: Case, municipalities: Iterable[Municipality], reason: str
 
 
 def step(*, participant: Participant, to: str, actor: Actor) -> bool:
-    """Move a participant forward; later steps may skip earlier ones, nothing moves back. True when it moved."""
+    """Move a participant forward; steps may be skipped, nothing moves back. True when it moved."""
     fresh = (
         Participant.objects.select_for_update().select_related("case", "municipality").get(pk=participant.pk)
     )
@@ -114,7 +114,6 @@ def log_contact(
         raise Refusal(_("%(contact)s does not hold an office there.") % {"contact": contact})
     if at > timezone.now() + dt.timedelta(minutes=5):
         raise Refusal(_("A contact is logged after it happened: choose a time in the past."))
-    assert actor.user is not None
     entry = ContactLog.objects.create(
         participant=participant,
         contact=contact,
@@ -122,7 +121,7 @@ def log_contact(
         result=result,
         summary=summary,
         at=at,
-        logged_by=actor.user,
+        logged_by=actor.signed_in(),
     )
     audit.record(
         actor,

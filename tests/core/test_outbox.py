@@ -35,9 +35,7 @@ class Catcher:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer:
             return self.answer
-        self.messages.append(
-            email.message_from_bytes(envelope.content, policy=email.policy.default)  # type: ignore[arg-type]
-        )
+        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 kept"
 
 

@@ -89,7 +89,7 @@ class OutgoingEmail(models.Model):
 
 
 class EmailAttachment(models.Model):
-    """A file that leaves with a message: small bytes in the row, or a stored document by name and checksum."""
+    """A file that leaves with a message: small bytes in the row, or a stored document by its name."""
 
     email = models.ForeignKey(OutgoingEmail, on_delete=models.CASCADE, related_name="attachments")
     filename = models.CharField(max_length=150)

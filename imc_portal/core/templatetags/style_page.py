@@ -10,7 +10,16 @@ from django.core.paginator import Page, Paginator
 
 register = template.Library()
 
-LABELS = ("Need", "Areas", "Partners", "Proposal", "Informal meeting", "Answers", "Formal meeting", "Hand-over")
+LABELS = (
+    "Need",
+    "Areas",
+    "Partners",
+    "Proposal",
+    "Informal meeting",
+    "Answers",
+    "Formal meeting",
+    "Hand-over",
+)
 THURSDAY = datetime.datetime(2026, 12, 3, 9, 0, tzinfo=datetime.UTC)
 
 
@@ -38,7 +47,9 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("1", "Noticed"), ("2", "Hinders us"), ("3", "Urgent")],
     )
-    statement = forms.CharField(label="In your words", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    statement = forms.CharField(
+        label="In your words", required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     day = forms.DateField(label="Needed by", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     confirm = forms.BooleanField(label="The council has seen this", required=False)
 
@@ -48,7 +59,11 @@ def sample_chain(current: int) -> list[dict[str, str]]:
     """A chain that stands at the step of that number; a number past the end is all done."""
     states = ("done", "current", "todo")
     return [
-        {"label": label, "state": states[(n > current) - (n < current) + 1], "url": "#chain" if n < current else ""}
+        {
+            "label": label,
+            "state": states[(n > current) - (n < current) + 1],
+            "url": "#chain" if n < current else "",
+        }
         for n, label in enumerate(LABELS, 1)
     ]
 
@@ -75,7 +90,11 @@ def sample_track(ended: str) -> list[dict[str, Any]]:
     words = ("drafted", "approved", "rendered", "sent", "opened", "answered")
     at = {"answered": 6, "opened": 5, "returned": 3}[ended]
     steps: list[dict[str, Any]] = [
-        {"label": word, "state": "done" if n < at else "todo", "when": THURSDAY if word == "sent" and n < at else None}
+        {
+            "label": word,
+            "state": "done" if n < at else "todo",
+            "when": THURSDAY if word == "sent" and n < at else None,
+        }
         for n, word in enumerate(words)
     ]
     if ended == "opened":
@@ -90,7 +109,12 @@ def sample_events() -> list[dict[str, Any]]:
     """Four events of a case."""
     return [
         {"text": "Need recorded", "who": "Focal point", "when": THURSDAY, "tone": "done"},
-        {"text": "Invitation came back", "note": "The mailbox does not exist.", "when": THURSDAY, "tone": "trouble"},
+        {
+            "text": "Invitation came back",
+            "note": "The mailbox does not exist.",
+            "when": THURSDAY,
+            "tone": "trouble",
+        },
         {"text": "Reminder sent", "who": "Portal", "when": THURSDAY, "tone": "waiting"},
         {"text": "Note added", "who": "Focal point", "when": THURSDAY, "tone": "plain"},
     ]
@@ -101,8 +125,20 @@ def sample_waiting() -> list[dict[str, Any]]:
     """Three things that wait, the worst first."""
     day = THURSDAY.date()
     return [
-        {"text": "Letter to Arbois came back", "url": "#waiting", "state": "returned", "tone": "trouble", "since": day},
-        {"text": "Approve the proposal", "url": "#waiting", "state": "2 days left", "who": "Lead", "due": day},
+        {
+            "text": "Letter to Arbois came back",
+            "url": "#waiting",
+            "state": "returned",
+            "tone": "trouble",
+            "since": day,
+        },
+        {
+            "text": "Approve the proposal",
+            "url": "#waiting",
+            "state": "2 days left",
+            "who": "Lead",
+            "due": day,
+        },
         {"text": "Answers of Poligny", "who": "Focal point", "since": day, "remind_url": "#waiting"},
     ]
 
@@ -120,7 +156,11 @@ def sample_tabs() -> list[dict[str, Any]]:
 @register.simple_tag
 def sample_facts() -> list[tuple[str, Any]]:
     """Names and values, one not known."""
-    return [("Inhabitants", "3,481"), ("Region", "Bourgogne-Franche-Comté"), ("Fiscal capacity per head", None)]
+    return [
+        ("Inhabitants", "3,481"),
+        ("Region", "Bourgogne-Franche-Comté"),
+        ("Fiscal capacity per head", None),
+    ]
 
 
 @register.simple_tag
