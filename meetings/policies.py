@@ -15,6 +15,16 @@ POLICIES = PolicyTable(
         "invitation.reply": lambda user, invitation: partners.allows(
             user, "participant.speak", invitation.participant
         ),
+        # what is said and decided
+        "answers.give": lambda user, participant: partners.allows(user, "participant.speak", participant),
+        "answers.type": lambda user, case: partners.allows(user, "case.run", case),
+        "attitude.state": lambda user, participant: partners.allows(user, "participant.lead", participant),
+        "attitude.record": lambda user, case: partners.allows(user, "case.run", case),
+        "step.finish": lambda user, step: (
+            partners.allows(user, "case.run", step.meeting.case)
+            or partners.allows(user, "participant.speak", step.owner)
+        ),
+        "handover.make": lambda user, case: partners.allows(user, "case.run", case),
     }
 )
 allows = POLICIES.allows

@@ -195,13 +195,11 @@ def _write(
 ) -> Answer:
     if cell.revision != reply.revision:
         raise Stale(
-            _(
-                "Somebody else saved an answer on %(area)s in between. Yours is not saved yet: compare, then save again."
-            )
+            _("Somebody else has just answered on %(area)s. Yours is not saved yet: compare, then save.")
             % {"area": cell.area}
         )
     if by_host and clarification.is_sealed and cell.state != Answer.State.OPEN:
-        raise Refusal(_("%(name)s has answered this itself.") % {"name": cell.participant})
+        raise Refusal(_("%(name)s has given this answer already; it is sealed.") % {"name": cell.participant})
     deferred = reply.state == Answer.State.DEFERRED
     cell.state, cell.choice, cell.causes = reply.state, reply.choice, list(reply.causes)
     cell.text = reply.text.strip()
