@@ -1,0 +1,207 @@
+"""What we write to those who are invited: one message per recipient, in the recipient's language.
+
+Builds plain messages for the post room and writes nothing. Everything that people typed is escaped in HTML and
+loses its line breaks where a header or a heading could be split.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext as _
+
+from imc_portal.core import links
+from imc_portal.core.models import PersonalLink
+from imc_portal.core.outbox import File, Message, one_line
+from meetings import calendar, leadtime
+from meetings.models import Dispatch, Invitation, Meeting
+from partners.models import Case, OfficeHolder
+from proposals.models import Document
+
+REPLY_DAYS_BEFORE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a message says: to whom, about which invitation, by which link, in which thread."""
+
+    invitation: Invitation
+    contact: OfficeHolder
+    link: PersonalLink | None
+    thread_id: str
+    now: dt.datetime
+    due_at: dt.datetime | None = None
+    benefit: str = ""
+    document: Document | None = None
+
+    @property
+    def meeting(self) -> Meeting:
+        """What it is about."""
+        return self.invitation.meeting
+
+    @property
+    def case(self) -> Case:
+        """What that belongs to."""
+        return self.meeting.case
+
+
+def letter_key(dispatch: Dispatch) -> str:
+    """What the message that carries this paper is about: meeting, version, recipient."""
+    meeting, participant = dispatch.invitation.meeting_id, dispatch.invitation.participant_id
+    version = dispatch.document.version_id if dispatch.document else "none"
+    return f"meeting:{meeting}/version:{version}/to:{participant}"
+
+
+def proposal(letter: Letter, key: str) -> Message:
+    """The proposal with its PDF, the invitation to the informal meeting and the personal link."""
+    with _in_the_language_of(letter):
+        subject = _("%(host)s to %(name)s: a proposal, and an informal meeting on %(day)s") % _words(letter)
+        return _message(letter, key, subject, "proposal", [*_pdf(letter), _entry(letter)])
+
+
+def formal_invitation(letter: Letter, key: str) -> Message:
+    """The invitation to the formal meeting."""
+    with _in_the_language_of(letter):
+        subject = _("%(host)s to %(name)s: invitation to the formal meeting on %(day)s") % _words(letter)
+        return _message(letter, key, subject, "formal", [_entry(letter)])
+
+
+def changed(letter: Letter, key: str) -> Message:
+    """The meeting has changed: what holds now, with the changed calendar entry."""
+    with _in_the_language_of(letter):
+        subject = _("Changed: meeting with %(host)s, now on %(day)s") % _words(letter)
+        return _message(letter, key, subject, "changed", [_entry(letter)])
+
+
+def cancelled(letter: Letter, key: str) -> Message:
+    """The meeting does not take place, and why; the calendar entry goes."""
+    with _in_the_language_of(letter):
+        subject = _("Cancelled: meeting with %(host)s on %(day)s") % _words(letter)
+        return _message(letter, key, subject, "cancelled", [_entry(letter, cancelled=True)])
+
+
+def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | None = None) -> calendar.Entry:
+    """The meeting as calendars know it; its sender is the portal, else mail programs ignore the changes."""
+    name = _("%(host)s (IMC portal)") % {"host": meeting.host}
+    return calendar.Entry(
+        uid=f"{meeting.pk}@{urlsplit(settings.BASE_URL).hostname}",
+        sequence=meeting.sequence,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        time_zone=meeting.time_zone,
+        summary=one_line(capfirst(f"{meeting.get_kind_display()}: {meeting.case.title}")),
+        description=_agenda_text(meeting),
+        place=one_line(meeting.place),
+        url=meeting.online_url,
+        stamp=now,
+        organizer=calendar.Person(name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        attendee=calendar.Person(contact.name, contact.email) if contact else None,
+        cancelled=meeting.state == Meeting.State.CANCELLED,
+    )
+
+
+def spoken_time(start: dt.datetime, end: dt.datetime, zone: str) -> str:
+    """Monday 7 December 2026, 09:00 to 11:00 (Europe/Paris), in the language now active."""
+    local = start.astimezone(zoneinfo.ZoneInfo(zone))
+    until = end.astimezone(zoneinfo.ZoneInfo(zone))
+    return _("%(day)s, %(start)s to %(end)s (time in %(zone)s)") % {
+        "day": date_format(local, "l j F Y"),
+        "start": date_format(local, "H:i"),
+        "end": date_format(until, "H:i"),
+        "zone": zone,
+    }
+
+
+def reply_by(meeting: Meeting, where: leadtime.Where, now: dt.datetime) -> dt.datetime:
+    """By when we ask for a reply: three working days before, or the start itself when that is over."""
+    wanted = leadtime.due(meeting.starts_at, REPLY_DAYS_BEFORE, where)
+    return wanted if wanted > now else meeting.starts_at.astimezone(zoneinfo.ZoneInfo(where.time_zone))
+
+
+def _in_the_language_of(letter: Letter) -> translation.override:
+    return translation.override(letter.contact.language)
+
+
+def _words(letter: Letter) -> dict[str, str]:
+    zone = zoneinfo.ZoneInfo(letter.invitation.participant.municipality.time_zone)
+    return {
+        "host": str(letter.case.initiator),
+        "name": str(letter.invitation.participant),
+        "day": date_format(letter.meeting.starts_at.astimezone(zone), "l j F Y"),
+    }
+
+
+def _message(letter: Letter, key: str, subject: str, template: str, files: list[File]) -> Message:
+    context = _context(letter) | {"subject": subject}
+    return Message(
+        key=key,
+        to_address=letter.contact.email,
+        to_name=letter.contact.name,
+        subject=subject,
+        text=render_to_string(f"meetings/emails/{template}.txt", context),
+        html=render_to_string(f"meetings/emails/{template}.html", context),
+        reply_to=_reply_to(letter.case),
+        language=letter.contact.language,
+        context=letter.case.context,
+        thread_id=letter.thread_id,
+        link=letter.link,
+        files=files,
+    )
+
+
+def _context(letter: Letter) -> dict[str, object]:
+    municipality = letter.invitation.participant.municipality
+    where = leadtime.Where(municipality.country, municipality.time_zone)
+    meeting = letter.meeting
+    return {
+        "letter": letter,
+        "meeting": meeting,
+        "contact": one_line(letter.contact.name),
+        "office": letter.contact.get_office_display(),
+        "host": letter.case.initiator,
+        "municipality": municipality,
+        "case": letter.case,
+        "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
+        "reply_by": date_format(reply_by(meeting, where, letter.now), "l j F Y"),
+        "late": letter.due_at is not None and letter.now > letter.due_at,
+        "lead_time": letter.case.lead_time_days,
+        "benefit": letter.benefit,
+        "sender": one_line(str(letter.case.opened_by)),
+        "address": _reply_to(letter.case),
+        "language": letter.contact.language,
+        "link": links.PLACEHOLDER if letter.link else "",
+    }
+
+
+def _reply_to(case: Case) -> str:
+    return case.opened_by.email
+
+
+def _pdf(letter: Letter) -> list[File]:
+    document = letter.document
+    if document is None:
+        return []
+    name = slugify(f"{_('proposal')} {letter.case.initiator} {letter.invitation.participant}")[:120]
+    return [File(f"{name}.pdf", "application/pdf", document_name=document.file_name, sha256=document.sha256)]
+
+
+def _entry(letter: Letter, *, cancelled: bool = False) -> File:
+    entry = calendar_entry(letter.meeting, letter.now, letter.contact)
+    method, content = (
+        ("CANCEL", calendar.cancel(entry)) if cancelled else ("REQUEST", calendar.request(entry))
+    )
+    return File("invitation.ics", f"text/calendar; method={method}", content=content)
+
+
+def _agenda_text(meeting: Meeting) -> str:
+    lines = [f"{number}. {item['title']}" for number, item in enumerate(meeting.agenda, 1)]
+    return "\n".join([str(meeting.case.title), *lines])

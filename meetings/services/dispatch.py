@@ -1,0 +1,285 @@
+"""Call meetings and send their papers ahead: what is due and not done, done once.
+
+Every step asks the database what is missing and adds exactly that, one recipient per transaction, so that it may
+run twice, at the same time, or not at all for a while. A recipient who cannot be reached is named to the
+organiser; the others' papers go on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imc_portal.core import audit, outbox
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import OutgoingEmail
+from meetings import emails, leadtime
+from meetings.models import Dispatch, Invitation, Meeting
+from meetings.services import answers, letters
+from partners.models import Case, Participant
+from partners.services import cases, participants
+from proposals.models import Annex, Document, ProposalVersion
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+#: Cases in which papers travel.
+OPEN_CASES = Case.ORDER[Case.ORDER.index(Case.State.PROPOSAL) : Case.ORDER.index(Case.State.HANDED_OVER)]
+BEFORE_SENT = Participant.ORDER[: Participant.ORDER.index(Participant.State.PROPOSAL_SENT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How much one run did."""
+
+    called: int = 0
+    papers: int = 0
+    queued: int = 0
+    in_trouble: int = 0
+    marked_sent: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """By name, for commands and logs."""
+        return asdict(self)
+
+
+def dispatch_due(*, now: dt.datetime | None = None) -> Report:
+    """Call what is approved, add missing papers, queue what is rendered, mark what has left."""
+    now = now or timezone.now()
+    portal = Actor.portal()
+    called = sum(call(meeting=meeting, actor=portal, now=now) for meeting in ready_to_call(now))
+    papers = sum(add_paper(meeting=meeting, document=document) for meeting, document in missing_papers(now))
+    outcomes = [queue(dispatch_id=pk, now=now) for pk in waiting(now)]
+    return Report(
+        called=called,
+        papers=papers,
+        queued=outcomes.count(True),
+        in_trouble=outcomes.count(False),
+        marked_sent=mark_sent(),
+    )
+
+
+def ready_to_call(now: dt.datetime) -> QuerySet[Meeting]:
+    """Planned informal meetings still to come, in open cases whose proposal is approved."""
+    approved = ProposalVersion.objects.filter(
+        proposal__case=OuterRef("case"), state=ProposalVersion.State.APPROVED
+    )
+    return Meeting.objects.filter(
+        Exists(approved),
+        kind=Meeting.Kind.INFORMAL,
+        state=Meeting.State.PLANNED,
+        starts_at__gt=now,
+        case__state__in=OPEN_CASES,
+    ).select_related("case")[:BATCH]
+
+
+@transaction.atomic
+def call(*, meeting: Meeting, actor: Actor, now: dt.datetime) -> bool:
+    """Call a planned informal meeting: invite everybody with an annex, ask the seven questions. Once."""
+    fresh = Meeting.objects.select_for_update().select_related("case").get(pk=meeting.pk)
+    if fresh.state != Meeting.State.PLANNED:
+        return False
+    mark_called(fresh, actor, now)
+    annexes = Annex.objects.filter(version=_approved_version(fresh.case)).values("participant")
+    invite(
+        fresh,
+        fresh.case.participants.filter(
+            Q(state=Participant.State.INITIATOR) | Q(pk__in=annexes, state__in=Participant.ACTIVE)
+        ),
+    )
+    answers.open_round(meeting=fresh, actor=actor)
+    return True
+
+
+def mark_called(meeting: Meeting, actor: Actor, now: dt.datetime) -> None:
+    """Note that the meeting is called; part of the caller's transaction."""
+    meeting.state, meeting.called_at = Meeting.State.CALLED, now
+    meeting.save(update_fields=["state", "called_at"])
+    audit.record(
+        actor,
+        "called the meeting",
+        meeting,
+        context=meeting.case.context,
+        after={"starts": meeting.starts_at.isoformat()},
+    )
+
+
+def invite(meeting: Meeting, invited: QuerySet[Participant]) -> None:
+    """One invitation for each; those who have one keep it."""
+    Invitation.objects.bulk_create(
+        [Invitation(meeting=meeting, participant=participant) for participant in invited],
+        ignore_conflicts=True,
+    )
+
+
+def missing_papers(now: dt.datetime) -> list[tuple[Meeting, Document]]:
+    """Papers of the newest approved version that no dispatch of the called informal meeting carries yet."""
+    newer = ProposalVersion.objects.filter(
+        proposal=OuterRef("version__proposal"),
+        state=ProposalVersion.State.APPROVED,
+        number__gt=OuterRef("version__number"),
+    )
+    called = Meeting.objects.filter(
+        case=OuterRef("version__proposal__case"),
+        kind=Meeting.Kind.INFORMAL,
+        state=Meeting.State.CALLED,
+        starts_at__gt=now,
+    )
+    carried = Dispatch.objects.filter(
+        document=OuterRef("pk"),
+        invitation__meeting__state=Meeting.State.CALLED,
+        invitation__meeting__kind=Meeting.Kind.INFORMAL,
+    )
+    documents = Document.objects.filter(
+        ~Exists(newer),
+        Exists(called),
+        ~Exists(carried),
+        version__state=ProposalVersion.State.APPROVED,
+        version__proposal__case__state__in=OPEN_CASES,
+        participant__state__in=Participant.ACTIVE,
+    ).select_related("participant__municipality", "version__proposal")[:BATCH]
+    meetings = {
+        meeting.case_id: meeting
+        for meeting in Meeting.objects.filter(
+            case__in=[document.version.proposal.case_id for document in documents],
+            kind=Meeting.Kind.INFORMAL,
+            state=Meeting.State.CALLED,
+        ).select_related("case")
+    }
+    return [
+        (meetings[document.version.proposal.case_id], document)
+        for document in documents
+        if document.version.proposal.case_id in meetings
+    ]
+
+
+@transaction.atomic
+def add_paper(*, meeting: Meeting, document: Document) -> bool:
+    """Give a recipient's paper its dispatch; one that has not left yet carries the newer paper instead."""
+    invitation, _created = Invitation.objects.get_or_create(meeting=meeting, participant=document.participant)
+    unsent = Dispatch.objects.select_for_update().filter(invitation=invitation, email=None)
+    if unsent.update(document=document, problem=""):
+        return True
+    _dispatch, created = Dispatch.objects.get_or_create(
+        invitation=invitation,
+        document=document,
+        defaults={"due_at": due_at(meeting, document.participant)},
+    )
+    return created
+
+
+def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
+    """By when this recipient must have the papers of the meeting."""
+    municipality = participant.municipality
+    where = leadtime.Where(municipality.country, municipality.time_zone)
+    return leadtime.due(meeting.starts_at, meeting.case.lead_time_days, where)
+
+
+def waiting(now: dt.datetime) -> list[uuid.UUID]:
+    """Dispatches whose paper is ready and which no message carries yet, to those who still take part."""
+    ready = Q(document=None) | Q(document__state=Document.State.RENDERED)
+    return list(
+        Dispatch.objects.filter(
+            ready,
+            email=None,
+            invitation__meeting__state=Meeting.State.CALLED,
+            invitation__meeting__starts_at__gt=now,
+            invitation__meeting__case__state__in=OPEN_CASES,
+            invitation__participant__state__in=Participant.ACTIVE,
+        )
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)[:BATCH]
+    )
+
+
+def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
+    """Queue one recipient's message: True; None when somebody else does; False when it cannot be reached."""
+    try:
+        return _queue(dispatch_id, now)
+    except Exception:
+        # One recipient's fault must not hold up the others; the organiser sees it in the post room.
+        log.exception("dispatch %s cannot be written", dispatch_id)
+        broken = Dispatch.objects.filter(pk=dispatch_id, email=None)
+        broken.update(problem=_("The message could not be written. The curator finds the fault in the log."))
+        return False
+
+
+@transaction.atomic
+def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
+    dispatch = (
+        Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related(
+            "document",
+            "invitation__participant__municipality",
+            "invitation__participant__contact",
+            "invitation__meeting__host",
+            "invitation__meeting__case__initiator",
+            "invitation__meeting__case__opened_by",
+        )
+        .filter(pk=dispatch_id, email=None, invitation__participant__state__in=Participant.ACTIVE)
+        .first()
+    )
+    if dispatch is None:
+        return None
+    if problem := letters.trouble_with(dispatch.invitation, now):
+        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
+        return False
+    _post(dispatch, now)
+    return True
+
+
+def _post(dispatch: Dispatch, now: dt.datetime) -> None:
+    invitation = dispatch.invitation
+    meeting, case = invitation.meeting, invitation.meeting.case
+    letter = letters.letter_to(invitation, now, dispatch)
+    write = emails.formal_invitation if meeting.is_formal else emails.proposal
+    dispatch.email = outbox.enqueue(write(letter, emails.letter_key(dispatch)))
+    dispatch.problem = ""
+    dispatch.save(update_fields=["email", "problem"])
+    if not meeting.is_formal:
+        cases.advance(case=case, to=Case.State.INFORMAL_MEETING, actor=Actor.portal())
+    audit.record(
+        Actor.portal(),
+        "queued the papers",
+        invitation.participant,
+        context=case.context,
+        after={"to": str(letter.contact), "key": dispatch.email.key},
+    )
+    letters.ring(dispatch.email)
+
+
+def mark_sent() -> int:
+    """Participants whose paper the mail server accepted have the proposal. Returns how many moved."""
+    sent = (
+        Dispatch.objects.filter(
+            document__isnull=False,
+            email__state=OutgoingEmail.State.SENT,
+            invitation__participant__state__in=BEFORE_SENT,
+        )
+        .select_related("invitation__participant")
+        .distinct()[:BATCH]
+    )
+    moved = 0
+    for dispatch in sent:
+        with transaction.atomic():
+            moved += participants.step(
+                participant=dispatch.invitation.participant,
+                to=Participant.State.PROPOSAL_SENT,
+                actor=Actor.portal(),
+            )
+    return moved
+
+
+def _approved_version(case: Case) -> ProposalVersion:
+    approved = ProposalVersion.objects.filter(
+        proposal__case=case, state=ProposalVersion.State.APPROVED
+    ).order_by("-number")
+    return approved[0]

@@ -1,0 +1,116 @@
+"""What a letter to one recipient needs: whom it may go to, the personal link, the thread, the bell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from imc_portal.core import links
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import OutgoingEmail, PersonalLink
+from imc_portal.core.tasks import deliver_email
+from meetings import emails
+from meetings.models import Dispatch, Invitation
+from partners.models import OfficeHolder, Participant
+from proposals.models import Annex, Document
+
+
+def letter_to(invitation: Invitation, now: dt.datetime, dispatch: Dispatch | None = None) -> emails.Letter:
+    """What a message to this recipient needs; issues the personal link when there is none."""
+    contact = invitation.participant.contact
+    assert contact is not None, "trouble_with() was asked before"
+    link = link_of(invitation.participant)
+    if invitation.link_id != link.pk:
+        invitation.link = link
+        invitation.save(update_fields=["link"])
+    first = (
+        OutgoingEmail.objects.filter(link=link).order_by("created_at").values_list("message_id", flat=True)
+    )
+    return emails.Letter(
+        invitation=invitation,
+        contact=contact,
+        link=link,
+        thread_id=first[:1].first() or "",
+        now=now,
+        due_at=dispatch.due_at if dispatch else None,
+        document=dispatch.document if dispatch else None,
+        benefit=_first_benefit(dispatch.document) if dispatch and dispatch.document else "",
+    )
+
+
+def link_of(participant: Participant) -> PersonalLink:
+    """The recipient's one link for the whole case; a former recipient's link is closed."""
+    contact = participant.contact
+    assert contact is not None, "trouble_with() was asked before"
+    holder = holder_of(contact)
+    former = PersonalLink.objects.filter(
+        purpose="participant", subject=participant.pk, revoked_at=None
+    ).exclude(holder=holder)
+    for link in former:
+        links.revoke(link=link, actor=Actor.portal(), reason="Another person receives the papers now.")
+    return links.issue(
+        purpose="participant", subject=participant.pk, holder=holder, language=contact.language
+    )
+
+
+def holder_of(contact: OfficeHolder) -> str:
+    """The name a link is issued to: always in one language, for it tells one holder from another."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(contact)
+
+
+def trouble_with(invitation: Invitation, now: dt.datetime) -> str:
+    """Why this recipient cannot be written to, and what to do, in the organiser's language; or nothing."""
+    contact, day = invitation.participant.contact, now.date()
+    with translation.override(invitation.meeting.case.opened_by.language):
+        if contact is None:
+            return _("No recipient is chosen: choose one among the contacts.")
+        if not _is_address(contact.email):
+            return _("%(who)s has no valid e-mail address: correct it, or choose another recipient.") % {
+                "who": contact
+            }
+        if contact.term_end and contact.term_end < day:
+            return _("%(who)s held the office until %(day)s: choose who receives papers now.") % {
+                "who": contact,
+                "day": date_format(contact.term_end, "l j F Y"),
+            }
+        if contact.term_start and contact.term_start > day:
+            return _("%(who)s takes office on %(day)s only: choose who receives papers now.") % {
+                "who": contact,
+                "day": date_format(contact.term_start, "l j F Y"),
+            }
+    return ""
+
+
+def ring(email: OutgoingEmail) -> None:
+    """Wake a worker after the commit; when the broker is away the sweep of the outbox finds the row."""
+    transaction.on_commit(functools.partial(deliver_email.delay, str(email.pk)), robust=True)
+
+
+def _first_benefit(document: Document) -> str:
+    """What is in it for the recipient: the first benefit of its own annex."""
+    annex = (
+        Annex.objects.filter(version=document.version_id, participant=document.participant_id)
+        .prefetch_related("statements")
+        .first()
+    )
+    benefits = (
+        [statement.text for statement in annex.statements.all() if statement.is_benefit] if annex else []
+    )
+    return benefits[0] if benefits else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,19 @@
+"""The clock of the meetings: a thin task around what is due."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from meetings.services import dispatch
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def dispatch_due() -> None:
+    """Call approved meetings and queue the papers that are ready; does nothing the second time."""
+    report = dispatch.dispatch_due()
+    if any(report.counts.values()):
+        log.info("dispatch: %s", report.counts)
