@@ -24,7 +24,7 @@ class PersonAdmin(UserAdmin[User]):
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("name", "language", "time_zone")}),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions", "groups")}),
