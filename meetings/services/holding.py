@@ -64,9 +64,7 @@ def keep_notes(*, meeting: InformalMeeting, notes: str, revision: int, actor: Ac
         raise Refusal(_("The record of this meeting is closed."))
     if fresh.revision != revision:
         raise Stale(
-            _(
-                "Somebody else wrote in these notes. Yours are still here: open the page once more, and compare."
-            )
+            _("Somebody else wrote in these notes. Yours are still here: open the page again and compare.")
         )
     if len(notes) > NOTES_LIMIT:
         raise Refusal(_("The notes are too long: %(limit)d characters at most.") % {"limit": NOTES_LIMIT})
