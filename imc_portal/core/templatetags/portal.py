@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -354,4 +354,4 @@ def _read(item: Any, name: str) -> Any:
 
 
 def _component(name: str, **values: Any) -> SafeString:
-    return mark_safe(render_to_string(f"components/{name}.html", values))  # the template escapes
+    return render_to_string(f"components/{name}.html", values)
