@@ -1,4 +1,4 @@
-"""The embedded engines: started when needed, shared, stopped by the last, and never in the way of the next."""
+"""The embedded engines: started when needed, shared, stopped by the last, never in the next one's way."""
 
 from __future__ import annotations
 
