@@ -1,6 +1,6 @@
 """What we write to those who are invited: one message per recipient, in the recipient's language.
 
-Builds plain messages for the post room and writes nothing. Everything that people typed is escaped in HTML and
+Builds plain messages for the post room, writes nothing. Everything that people typed is escaped in HTML and
 loses its line breaks where a header or a heading could be split.
 """
 

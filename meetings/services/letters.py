@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core import links
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail, PersonalLink
+from imc_portal.core.problems import Refusal
 from imc_portal.core.tasks import deliver_email
 from meetings import emails
 from meetings.models import Dispatch, Invitation
@@ -25,8 +26,7 @@ from proposals.models import Annex, Document
 
 def letter_to(invitation: Invitation, now: dt.datetime, dispatch: Dispatch | None = None) -> emails.Letter:
     """What a message to this recipient needs; issues the personal link when there is none."""
-    contact = invitation.participant.contact
-    assert contact is not None, "trouble_with() was asked before"
+    contact = recipient_of(invitation.participant)
     link = link_of(invitation.participant)
     if invitation.link_id != link.pk:
         invitation.link = link
@@ -48,8 +48,7 @@ def letter_to(invitation: Invitation, now: dt.datetime, dispatch: Dispatch | Non
 
 def link_of(participant: Participant) -> PersonalLink:
     """The recipient's one link for the whole case; a former recipient's link is closed."""
-    contact = participant.contact
-    assert contact is not None, "trouble_with() was asked before"
+    contact = recipient_of(participant)
     holder = holder_of(contact)
     former = PersonalLink.objects.filter(
         purpose="participant", subject=participant.pk, revoked_at=None
@@ -59,6 +58,13 @@ def link_of(participant: Participant) -> PersonalLink:
     return links.issue(
         purpose="participant", subject=participant.pk, holder=holder, language=contact.language
     )
+
+
+def recipient_of(participant: Participant) -> OfficeHolder:
+    """To whom papers go; ask `trouble_with` before."""
+    if participant.contact is None:
+        raise Refusal(_("%(name)s has no recipient: choose one among the contacts.") % {"name": participant})
+    return participant.contact
 
 
 def holder_of(contact: OfficeHolder) -> str:
