@@ -16,4 +16,5 @@ app.conf.beat_schedule = {
     "outbox": {"task": "imc_portal.core.tasks.sweep_outbox", "schedule": 5.0},
     "render": {"task": "proposals.tasks.sweep_documents", "schedule": 10.0},
     "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": 5.0},
+    "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from meetings.services import dispatch
+from meetings.services import answers, dispatch
 
 log = logging.getLogger(__name__)
 
@@ -17,3 +17,10 @@ def dispatch_due() -> None:
     report = dispatch.dispatch_due()
     if any(report.counts.values()):
         log.info("dispatch: %s", report.counts)
+
+
+@shared_task
+def open_seals() -> None:
+    """Open the sealed answers whose deadline has passed or which nobody owes any more."""
+    if opened := answers.open_due():
+        log.info("opened %s seals", opened)
