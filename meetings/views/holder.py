@@ -1,7 +1,13 @@
-"""The door for people who come by a personal link: who they are, or plain words why it does not open."""
+"""The door for people who come by a personal link: who they are, or plain words why it does not open.
+
+The token stands in the address, so the address must not travel: browsers and proxies store nothing, robots
+stay out, no other site learns it. The referrer policy is "same-origin" and not "no-referrer": under the latter
+browsers send `Origin: null` with a form, and the protection against forged requests refuses it.
+"""
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -9,8 +15,7 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
-from django.views.decorators.cache import never_cache
+from django.utils import timezone, translation
 
 from imc_portal.core import links
 from imc_portal.core.models import PersonalLink
@@ -18,6 +23,11 @@ from partners.models import Participant
 
 P = ParamSpec("P")
 PURPOSE = "participant"
+HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
 
 
 class HolderRequest(HttpRequest):
@@ -32,22 +42,23 @@ View = Callable[Concatenate[HolderRequest, P], HttpResponseBase]
 
 
 def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
-    """A page by personal link: 404 for an unknown or altered one, 410 for one expired or revoked."""
+    """A page by personal link: 404 for an unknown or altered one, 410 for one expired or revoked, or whose
+    municipality has left the talks."""
 
-    @never_cache
     @wraps(view)
     def opened(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         link = links.find(token)
         participant = _participant(link)
         if link is None or participant is None:
-            return _closed(request, "personal/unknown.html", 404)
+            return _sealed(render(request, "personal/unknown.html", status=404))
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(link.language)
             request.LANGUAGE_CODE = link.language
-        if not link.is_live:
-            return _closed(request, "personal/gone.html", 410, revoked=link.revoked_at is not None)
-        known = _as_holder(request, link, participant, token)
-        return view(known, *args, **kwargs)
+        with timezone.override(zoneinfo.ZoneInfo(participant.municipality.time_zone)):
+            if not link.is_live or participant.state not in Participant.ACTIVE:
+                return _sealed(_gone(request, link, participant))
+            known = _as_holder(request, link, participant, token)
+            return _sealed(view(known, *args, **kwargs))
 
     return opened
 
@@ -55,7 +66,9 @@ def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
 def _participant(link: PersonalLink | None) -> Participant | None:
     if link is None or link.purpose != PURPOSE:
         return None
-    parties = Participant.objects.select_related("case__initiator", "municipality", "contact")
+    parties = Participant.objects.select_related(
+        "case__initiator", "case__opened_by", "municipality", "contact"
+    )
     return parties.filter(pk=link.subject).first()
 
 
@@ -66,5 +79,17 @@ def _as_holder(
     return request  # type: ignore[return-value]  # as above
 
 
-def _closed(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
-    return render(request, template, context, status=status)
+def _gone(request: HttpRequest, link: PersonalLink, participant: Participant) -> HttpResponse:
+    context = {
+        "link": link,
+        "participant": participant,
+        "revoked": link.revoked_at is not None,
+        "left": link.is_live,
+    }
+    return render(request, "personal/gone.html", context, status=410)
+
+
+def _sealed(response: HttpResponseBase) -> HttpResponseBase:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response
