@@ -1,0 +1,258 @@
+"""One case with everything in it, and the fixed cast that knocks on every door."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from imc_portal.core import documents, links
+from imc_portal.core.models import PersonalLink, User
+from meetings.models import (
+    Answer,
+    Attitude,
+    ClarificationRound,
+    Dispatch,
+    ExplorationDecision,
+    FormalMeeting,
+    HandOver,
+    InformalMeeting,
+    Invitation,
+    NextStep,
+    Objective,
+    SelectedArea,
+)
+from meetings.models.clarification import Question
+from partners.models import Case, CaseBody, Municipality, Participant, RankingSnapshot
+from proposals.models import Annex, Document, Proposal, ProposalVersion, Statement
+from tests import makers
+
+CAST = (
+    "lead",
+    "focal",
+    "reader",
+    "partner",
+    "stranger",
+    "observer",
+    "curator",
+    "facilitator",
+    "nobody",
+    "link",
+)
+
+#: Words that must never reach somebody they are not meant for.
+SECRETS = {
+    "ranking": "SECRET-RANKING-FIGURE",
+    "aside": "SECRET-REASON-FOR-SETTING-ASIDE",
+    "contact": "SECRET-CONTACT-SUMMARY",
+    "draft": "SECRET-DRAFT-TEXT",
+    "annex_b": "SECRET-ANNEX-OF-B",
+    "annex_d": "SECRET-ANNEX-OF-D",
+    "answer_a": "SECRET-ANSWER-OF-A",
+    "answer_b": "SECRET-ANSWER-OF-B",
+    "need": "SECRET-NEED-EVIDENCE",
+}
+
+
+@dataclass
+class World:
+    """Municipality A has the case; B and D take part; C is a stranger."""
+
+    a: Municipality
+    b: Municipality
+    c: Municipality
+    d: Municipality
+    case: Case
+    people: dict[str, User]
+    link: PersonalLink
+    token: str
+    made: dict[str, object] = field(default_factory=dict)
+
+
+def build() -> World:
+    """A, B, C and D, and a case of A that has come as far as the formal meeting."""
+    a, b, c, d = (
+        makers.make_municipality(name) for name in ("Avignon-sur-Ain", "Bracon", "Cernans", "Dournon")
+    )
+    makers.make_neighbours(a, b)
+    makers.make_neighbours(a, d)
+    people = _people(a, b, c)
+    need = makers.make_need(a, people["focal"], evidence=SECRETS["need"])
+    case = makers.make_case(a, actor=people["focal"], need=need, state=Case.State.FORMAL_CONVENED)
+    _attach(case, people)
+    area = makers.make_area(case)
+    partner = makers.make_participant(case, b, state=Participant.State.INVITED_FORMAL)
+    other = makers.make_participant(case, d, state=Participant.State.INVITED_FORMAL)
+    aside = makers.make_participant(
+        case,
+        makers.make_municipality("Eternoz"),
+        state=Participant.State.SET_ASIDE,
+        reason=SECRETS["aside"],
+        contact=None,
+    )
+    RankingSnapshot.objects.create(
+        case=case, taken_by="x", weights={}, rows=[{"code": b.code, "note": SECRETS["ranking"]}]
+    )
+    link = links.issue(purpose="participant", subject=partner.pk, holder=str(partner.contact), language="en")
+    world = World(a, b, c, d, case, people, link, links.token_of(link))
+    world.made |= {"need": need, "area": area, "partner": partner, "other": other, "aside": aside}
+    _log(world)
+    _propose(world)
+    _meet(world)
+    return world
+
+
+def _people(a: Municipality, b: Municipality, c: Municipality) -> dict[str, User]:
+    return {
+        "lead": makers.make_member(a, "lead", name="Lead of A"),
+        "focal": makers.make_member(a, "focal_point", name="Focal of A"),
+        "reader": makers.make_member(a, "reader", name="Reader of A"),
+        "partner": makers.make_member(b, "focal_point", name="Focal of B"),
+        "stranger": makers.make_member(c, "focal_point", name="Focal of C"),
+        "observer": makers.make_body_member(makers.make_body("Region"), name="Observer"),
+        "curator": makers.make_user("Curator", is_staff=True),
+        "facilitator": makers.make_body_member(
+            makers.make_body("Association", "facilitator"), "facilitator", name="Facilitator"
+        ),
+    }
+
+
+def _attach(case: Case, people: dict[str, User]) -> None:
+    for who in ("observer", "facilitator"):
+        body = people[who].memberships.get().body
+        assert body is not None
+        CaseBody.objects.create(case=case, body=body)
+
+
+def _log(world: World) -> None:
+    partner = world.made["partner"]
+    assert isinstance(partner, Participant)
+    assert partner.contact is not None
+    partner.contacts.create(
+        contact=partner.contact,
+        channel="phone",
+        result="open",
+        summary=SECRETS["contact"],
+        at=timezone.now(),
+        logged_by=world.people["focal"],
+    )
+
+
+def _propose(world: World) -> None:
+    """An approved first version with documents, and a second one in draft."""
+    proposal = Proposal.objects.create(case=world.case)
+    now = timezone.now()
+    first = ProposalVersion.objects.create(
+        proposal=proposal,
+        number=1,
+        state="approved",
+        drafted_by=world.people["focal"],
+        submitted_at=now,
+        submitted_by=world.people["focal"],
+        approved_at=now,
+        approved_by=world.people["lead"],
+        why="Why we write",
+    )
+    draft = ProposalVersion.objects.create(
+        proposal=proposal, number=2, drafted_by=world.people["focal"], why=SECRETS["draft"]
+    )
+    for key in ("partner", "other"):
+        participant = world.made[key]
+        assert isinstance(participant, Participant)
+        secret = SECRETS["annex_b" if key == "partner" else "annex_d"]
+        for version in (first, draft):
+            annex = Annex.objects.create(version=version, participant=participant, opening=secret)
+            statement = Statement.objects.create(annex=annex, kind="unit_cost", text=secret)
+            world.made[f"annex_{key}_{version.number}"] = annex
+            world.made[f"statement_{key}_{version.number}"] = statement
+        name, digest = documents.store(f"test/{key}.pdf", b"%PDF-1.7 " + secret.encode())
+        world.made[f"document_{key}"] = Document.objects.create(
+            version=first,
+            participant=participant,
+            language="en",
+            state="rendered",
+            file_name=name,
+            sha256=digest,
+            size=40,
+            rendered_at=now,
+        )
+    world.made |= {"proposal": proposal, "version": first, "draft": draft}
+
+
+def _meet(world: World) -> None:
+    """An informal meeting that was held, answers under seal, a formal meeting with outcomes."""
+    now = timezone.now()
+    place = {"host": world.a, "time_zone": "Europe/Paris", "place": "Town hall", "called_at": now}
+    informal = InformalMeeting.objects.create(
+        case=world.case,
+        kind="informal",
+        state="called",
+        starts_at=now + dt.timedelta(days=30),
+        ends_at=now + dt.timedelta(days=30, hours=2),
+        **place,
+    )
+    formal = FormalMeeting.objects.create(
+        case=world.case,
+        kind="formal",
+        state="called",
+        starts_at=now + dt.timedelta(days=60),
+        ends_at=now + dt.timedelta(days=60, hours=2),
+        **place,
+    )
+    initiator = world.case.participants.get(state="initiator")
+    for participant in (initiator, world.made["partner"], world.made["other"]):
+        assert isinstance(participant, Participant)
+        for meeting in (informal, formal):
+            invitation = Invitation.objects.create(
+                meeting=meeting,
+                participant=participant,
+                link=world.link if participant == world.made["partner"] else None,
+            )
+            world.made[f"invitation_{meeting.kind}_{participant.municipality.name}"] = invitation
+            if meeting == informal and not participant.is_initiator:
+                key = "partner" if participant == world.made["partner"] else "other"
+                document = world.made[f"document_{key}"]
+                assert isinstance(document, Document)
+                world.made[f"dispatch_{key}"] = Dispatch.objects.create(
+                    invitation=invitation, document=document, due_at=now + dt.timedelta(days=20)
+                )
+    world.made |= {"informal": informal, "formal": formal}
+    _answer(world, initiator)
+    _decide(world, formal, initiator)
+
+
+def _answer(world: World, initiator: Participant) -> None:
+    now = timezone.now()
+    sealed = ClarificationRound.objects.create(case=world.case, deadline=now + dt.timedelta(days=37))
+    area, partner, other = world.made["area"], world.made["partner"], world.made["other"]
+    for participant in (initiator, partner, other):
+        for question in Question:
+            Answer.objects.create(round=sealed, participant=participant, question=question, area=area)  # type: ignore[misc]  # kept as objects
+    for who, secret in ((initiator, "answer_a"), (partner, "answer_b")):
+        Answer.objects.filter(participant=who, question=1).update(  # type: ignore[misc]  # as above
+            state="answered", choice="3", text=SECRETS[secret], answered_at=now, answered_by="x"
+        )
+    world.made["round"] = sealed
+    for who in (initiator, partner):
+        Attitude.objects.create(participant=who, value="positive", stated_by="x").areas.add(area)  # type: ignore[misc, arg-type]  # as above
+
+
+def _decide(world: World, formal: FormalMeeting, initiator: Participant) -> None:
+    objective = Objective.objects.create(meeting=formal, text="Halve the cost of the winter service")
+    selected = SelectedArea.objects.create(meeting=formal, area=world.made["area"], objective=objective)  # type: ignore[misc]  # as above
+    ExplorationDecision.objects.create(
+        selected_area=selected, participant=initiator, vote="yes", mandate="full"
+    )
+    step = NextStep.objects.create(
+        meeting=formal,
+        action="Ask the prefecture",
+        owner=initiator,
+        owner_name="Anna",
+        due=dt.date(2027, 1, 15),
+    )
+    name, digest = documents.store("test/package.zip", b"PK zip")
+    package = HandOver.objects.create(
+        case=world.case, file_name=name, sha256=digest, size=6, made_by=world.people["focal"]
+    )
+    world.made |= {"objective": objective, "selected": selected, "step": step, "package": package}
