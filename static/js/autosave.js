@@ -11,7 +11,11 @@ class Keeper {
     this.stopped = false;
     this.restore();
     form.addEventListener("input", () => this.changed());
-    form.addEventListener("submit", () => this.forget());
+    // Sent is not yet arrived: the copy stays until this page comes back with the same words.
+    form.addEventListener("submit", () => {
+      clearTimeout(this.timer);
+      this.store();
+    });
     addEventListener("online", () => this.pending() && this.send());
     setInterval(() => this.age(), 1000);
   }
@@ -26,15 +30,15 @@ class Keeper {
   }
 
   changed() {
-    this.store(JSON.stringify(this.fields()));
+    this.store();
     if (this.stopped) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE);
   }
 
-  store(text) {
+  store() {
     try {
-      sessionStorage.setItem(this.key, text);
+      sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision(), fields: this.fields() }));
     } catch {
       // A full or forbidden store costs the local copy only; the server still gets the text.
     }
@@ -52,7 +56,7 @@ class Keeper {
     try {
       await this.answer(await this.post(), copy);
     } catch {
-      this.say("offline", "", "trouble");
+      this.trouble("offline");
       this.timer = setTimeout(() => this.send(), 10 * PAUSE);
     } finally {
       this.sending = false;
@@ -69,14 +73,14 @@ class Keeper {
       body: new FormData(this.form),
       headers: { Accept: "application/json", "X-Requested-With": "fetch" },
       credentials: "same-origin",
-      redirect: "error",
+      redirect: "manual",
     });
   }
 
   async answer(response, copy) {
     const told = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
     if (response.ok && told.ok) {
-      if (told.revision !== undefined) this.revision(told.revision);
+      if (told.revision !== undefined) this.revisionField().value = told.revision;
       if (JSON.stringify(this.fields()) === copy) this.forget();
       this.at = Date.now();
       this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
@@ -84,13 +88,21 @@ class Keeper {
       return;
     }
     this.stopped = response.status === 409;
-    this.at = 0;
-    this.say("trouble", told.message || String(response.status), "trouble");
+    if (response.type === "opaqueredirect") this.trouble("signedOut");
+    else this.trouble("trouble", told.message || String(response.status));
   }
 
-  revision(value) {
-    const field = this.form.elements.namedItem("revision");
-    if (field) field.value = value;
+  trouble(kind, detail = "") {
+    this.at = 0;
+    this.say(kind, detail, "trouble");
+  }
+
+  revisionField() {
+    return this.form.elements.namedItem("revision") || {};
+  }
+
+  revision() {
+    return this.revisionField().value || "";
   }
 
   forget() {
@@ -99,9 +111,25 @@ class Keeper {
 
   restore() {
     const text = sessionStorage.getItem(this.key);
-    if (!text || text === JSON.stringify(this.fields())) return;
+    if (!text) return;
+    const copy = JSON.parse(text);
+    if (JSON.stringify(copy.fields) === JSON.stringify(this.fields())) {
+      this.forget();
+      return;
+    }
+    if (copy.revision !== this.revision()) {
+      // Somebody else saved meanwhile: show what was typed here, put nothing over their text.
+      this.show(copy.fields);
+      return;
+    }
+    this.fill(copy.fields);
+    this.trouble("restored");
+    this.timer = setTimeout(() => this.send(), PAUSE);
+  }
+
+  fill(fields) {
     const kept = new Map();
-    for (const [name, value] of JSON.parse(text)) kept.set(name, [...(kept.get(name) || []), value]);
+    for (const [name, value] of fields) kept.set(name, [...(kept.get(name) || []), value]);
     for (const field of this.form.elements) {
       if (!field.name || ["hidden", "file", "submit", "button"].includes(field.type)) continue;
       const values = kept.get(field.name) || [];
@@ -109,8 +137,14 @@ class Keeper {
       else if (field.type === "select-multiple") for (const o of field.options) o.selected = values.includes(o.value);
       else if (values.length) field.value = values.shift();
     }
-    this.say("restored", "", "trouble");
-    this.timer = setTimeout(() => this.send(), PAUSE);
+  }
+
+  show(fields) {
+    this.trouble("unsent");
+    const text = document.createElement("p");
+    text.className = "box is-quiet prose-lines";
+    text.textContent = fields.map(([, value]) => value).filter((value) => value.length > 2).join("\n\n");
+    this.line?.after(text);
   }
 
   age() {
