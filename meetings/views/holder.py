@@ -1,7 +1,7 @@
 """The door for people who come by a personal link: who they are, or plain words why it does not open.
 
 The token stands in the address, so the address must not travel: browsers and proxies store nothing, robots
-stay out, no other site learns it. The referrer policy is "same-origin" and not "no-referrer": under the latter
+stay out, no other site learns it. The referrer policy is "same-origin", not "no-referrer": under the latter
 browsers send `Origin: null` with a form, and the protection against forged requests refuses it.
 """
 

@@ -1,0 +1,247 @@
+"""Forms around a meeting: plan or change it, call it off, reply, waive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.functional import lazystr
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from meetings.models import Invitation, Meeting
+from meetings.services.planning import Item, Plan
+from meetings.services.replies import Answer
+from partners.models import OfficeHolder
+
+#: "10 min Welcome", "10 Welcome" or "Welcome".
+LINE = re.compile(r"^(?:(?P<minutes>\d{1,3})\s*(?:min\.?|')?\s+)?(?P<title>\S.*)$")
+ITEMS = 40
+TooEarly = Callable[[dt.datetime], list[str]]
+
+
+class PlanForm(forms.Form):
+    """When and where, as the clock on the wall of the meeting shows it, and about what.
+
+    A time that leaves too little lead time is said with dates, and accepted only when ticked.
+    """
+
+    date = forms.DateField(
+        label=lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=lazy("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(
+        label=lazy("Length"),
+        min_value=15,
+        max_value=12 * 60,
+        initial=120,
+        widget=forms.NumberInput(attrs={"data-unit": lazy("minutes")}),
+    )
+    place = forms.CharField(label=lazy("Place"), max_length=250, required=False)
+    online_url = forms.URLField(
+        label=lazy("Video link"),
+        required=False,
+        assume_scheme="https",
+        max_length=200,
+        help_text=lazy("One of the two is needed: a place or a video link."),
+    )
+    agenda = forms.CharField(
+        label=lazy("Agenda"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        max_length=6000,
+        help_text=lazy("One item on each line, with its minutes in front: 10 min Welcome."),
+    )
+    late_anyway = forms.BooleanField(
+        label=lazy("Meet at this time all the same: each recipient is asked to waive the lead time"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        time_zone: str,
+        now: dt.datetime,
+        too_early: TooEarly,
+        fixed_agenda: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.now, self.too_early = zoneinfo.ZoneInfo(time_zone), now, too_early
+        self.warnings: list[str] = []
+        self.fields["time"].help_text = _("Local time in %(zone)s.") % {"zone": time_zone}
+        self.fields["date"].widget.attrs["min"] = now.astimezone(self.zone).date().isoformat()
+        if fixed_agenda:
+            self.fields["agenda"].disabled = True
+            self.fields["agenda"].initial = fixed_agenda
+            self.fields["agenda"].help_text = _("The agenda of a formal meeting is fixed by the method.")
+
+    def clean_agenda(self) -> list[Item]:
+        """Lines to items."""
+        items = [_item(line) for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
+        if len(items) > ITEMS:
+            raise forms.ValidationError(_("At most %(count)d items.") % {"count": ITEMS})
+        return items
+
+    def clean(self) -> dict[str, Any]:
+        """Not in the past, at an hour that exists, somewhere; too early only when that is ticked."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("place") and not data.get("online_url") and "online_url" not in self.errors:
+            self.add_error("place", _("Give a place or a video link."))
+        if "date" in data and "time" in data:
+            self._check_start(data)
+        return data
+
+    def _check_start(self, data: dict[str, Any]) -> None:
+        start = dt.datetime.combine(data["date"], data["time"], self.zone)
+        spoken = f"{date_format(start, 'l j F Y')}, {date_format(start, 'H:i')}"
+        if start.astimezone(dt.UTC).astimezone(self.zone).replace(tzinfo=None) != start.replace(tzinfo=None):
+            self.add_error(
+                "time", _("The clocks change that night: %(when)s does not exist.") % {"when": spoken}
+            )
+        elif start <= self.now:
+            self.add_error("date", _("%(when)s is in the past: choose a time to come.") % {"when": spoken})
+        else:
+            data["starts_at"] = start
+            self._check_lead_time(start, data)
+
+    def _check_lead_time(self, start: dt.datetime, data: dict[str, Any]) -> None:
+        self.warnings = self.too_early(start)
+        if not self.warnings:
+            return
+        field = self.fields["late_anyway"]
+        field.widget = forms.CheckboxInput()
+        if not data.get("late_anyway"):
+            self.add_error("late_anyway", _("Choose a later day, or tick this box."))
+
+    @property
+    def plan(self) -> Plan:
+        """What was typed, for the service."""
+        data = self.cleaned_data
+        start: dt.datetime = data["starts_at"].astimezone(dt.UTC)
+        return Plan(
+            starts_at=start,
+            ends_at=start + dt.timedelta(minutes=data["minutes"]),
+            time_zone=self.zone.key,
+            place=data["place"],
+            online_url=data["online_url"],
+            agenda=data["agenda"],
+        )
+
+
+def initial_of(meeting: Meeting) -> dict[str, Any]:
+    """A meeting as its form shows it."""
+    start = meeting.local_start
+    return {
+        "date": start.date(),
+        "time": start.time(),
+        "minutes": int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
+        "place": meeting.place,
+        "online_url": meeting.online_url,
+        "agenda": agenda_text(Item(item["title"], item.get("minutes")) for item in meeting.agenda),
+    }
+
+
+def agenda_text(items: Any) -> str:
+    """Items as lines, minutes in front."""
+    return "\n".join(
+        _("%(minutes)d min %(title)s") % {"minutes": item.minutes, "title": item.title}
+        if item.minutes
+        else item.title
+        for item in items
+    )
+
+
+class CancelForm(forms.Form):
+    """Why the meeting does not take place."""
+
+    reason = forms.CharField(
+        label=lazy("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=lazy("Those invited read it in the message that takes the meeting out of their calendars."),
+    )
+
+
+class ReplyForm(forms.Form):
+    """The reply to an invitation: asks only for what the chosen answer needs."""
+
+    reply = forms.ChoiceField(choices=Invitation.Reply.choices[1:], widget=forms.HiddenInput)
+    delegate_name = forms.CharField(label=lazy("Who comes"), max_length=150)
+    delegate_office = forms.ChoiceField(label=lazy("Office"), choices=OfficeHolder.Office.choices)
+    mandate = forms.ChoiceField(
+        label=lazy("Mandate"),
+        choices=Invitation.Mandate.choices,
+        initial=Invitation.Mandate.LISTENING,
+        help_text=lazy(
+            "What this person may say for your municipality. At an informal meeting nothing is decided."
+        ),
+    )
+    text = forms.CharField(
+        label=lazy("A word to the host"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, reply: str, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _kept(invitation, reply))
+        super().__init__(*args, **kwargs)
+        if invitation.meeting.is_formal:
+            self.fields["mandate"].help_text = _("What this person may say for your municipality.")
+        if reply != Invitation.Reply.COMING:
+            for name in ("delegate_name", "delegate_office", "mandate"):
+                del self.fields[name]
+        if reply == Invitation.Reply.OTHER_TIME:
+            self.fields["text"].required = True
+            self.fields["text"].label = lazystr(_("Which days or times would suit you"))
+
+    @property
+    def answer(self) -> Answer:
+        """What was chosen, for the service."""
+        data = self.cleaned_data
+        return Answer(
+            reply=data["reply"],
+            text=data["text"],
+            delegate_name=data.get("delegate_name", ""),
+            delegate_office=data.get("delegate_office", ""),
+            mandate=data.get("mandate", Invitation.Mandate.LISTENING),
+        )
+
+
+class WaiverForm(forms.Form):
+    """The host notes that a recipient accepts a late paper."""
+
+    by = forms.CharField(label=lazy("Who accepted it"), max_length=150)
+    how = forms.CharField(
+        label=lazy("How and when"),
+        max_length=300,
+        help_text=lazy("For example: by telephone, on Monday morning."),
+    )
+
+
+def _kept(invitation: Invitation, reply: str) -> dict[str, Any]:
+    contact = invitation.participant.contact
+    again = invitation.reply == Invitation.Reply.COMING
+    return {
+        "reply": reply,
+        "delegate_name": invitation.delegate_name or (contact.name if contact else ""),
+        "delegate_office": invitation.delegate_office or (contact.office if contact else ""),
+        "mandate": invitation.mandate if again else Invitation.Mandate.LISTENING,
+        "text": invitation.reply_text if invitation.reply == reply else "",
+    }
+
+
+def _item(line: str) -> Item:
+    match = LINE.match(line.strip())
+    if match is None:
+        return Item(line.strip())
+    minutes = match["minutes"]
+    return Item(match["title"][:200], int(minutes) if minutes else None)

@@ -1,0 +1,129 @@
+"""What those invited answer: open the paper, say who comes, waive the lead time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imc_portal.core import audit, links
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import PersonalLink
+from imc_portal.core.problems import Refusal
+from meetings.models import Dispatch, Invitation, Meeting
+from partners.models import Case, Participant
+from partners.services import participants
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a municipality answers to its invitation."""
+
+    reply: str
+    text: str = ""
+    delegate_name: str = ""
+    delegate_office: str = ""
+    mandate: str = Invitation.Mandate.LISTENING
+
+
+@transaction.atomic
+def reply(
+    *, invitation: Invitation, answer: Answer, actor: Actor, now: dt.datetime | None = None
+) -> Invitation:
+    """Record the reply to an invitation; it may be changed until the meeting begins."""
+    now = now or timezone.now()
+    fresh = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("meeting__case", "participant")
+        .get(pk=invitation.pk)
+    )
+    _still_open(fresh.meeting, now)
+    before = fresh.reply
+    _take(fresh, answer)
+    fresh.replied_at, fresh.replied_by = now, actor.name[:200]
+    fresh.full_clean(exclude=["meeting", "participant", "link"])
+    fresh.save()
+    participants.step(participant=fresh.participant, to=Participant.State.PROPOSAL_READ, actor=actor)
+    audit.record(
+        actor,
+        "replied to the invitation",
+        fresh.participant,
+        context=fresh.meeting.case.context,
+        before={"reply": before},
+        after={"reply": fresh.reply, "delegate": fresh.delegate_name},
+    )
+    return fresh
+
+
+@transaction.atomic
+def open_paper(
+    *, dispatch: Dispatch, link: PersonalLink, actor: Actor, now: dt.datetime | None = None
+) -> None:
+    """Note the first deliberate opening of a paper; the recipient has read the proposal."""
+    now = now or timezone.now()
+    links.mark_opened(link, now=now)
+    participant = dispatch.invitation.participant
+    participants.step(participant=participant, to=Participant.State.PROPOSAL_READ, actor=actor)
+    if Dispatch.objects.filter(pk=dispatch.pk, opened_at=None).update(opened_at=now):
+        audit.record(actor, "opened the proposal", participant, context=participant.case.context)
+
+
+@transaction.atomic
+def waive(
+    *, dispatch: Dispatch, by: str, actor: Actor, how: str = "", now: dt.datetime | None = None
+) -> None:
+    """Record that a recipient accepts a paper that came late: who said so and, by the host, how."""
+    now = now or timezone.now()
+    fresh = (
+        Dispatch.objects.select_for_update(of=("self",))
+        .select_related("invitation__meeting__case", "invitation__participant", "email")
+        .get(pk=dispatch.pk)
+    )
+    if not by.strip():
+        raise Refusal(_("Say who accepts the shorter time."))
+    if fresh.waived_at:
+        return
+    if fresh.invitation.meeting.state != Meeting.State.CALLED:
+        raise Refusal(_("This meeting no longer waits for anything."))
+    if (fresh.sent_at or now) <= fresh.due_at:
+        raise Refusal(_("The paper is in good time: there is nothing to waive."))
+    fresh.waived_at, fresh.waived_by = now, by.strip()[:200]
+    fresh.save(update_fields=["waived_at", "waived_by"])
+    audit.record(
+        actor,
+        "waived the lead time",
+        fresh.invitation.participant,
+        context=fresh.invitation.meeting.case.context,
+        after={"by": fresh.waived_by},
+        reason=how,
+    )
+
+
+def _still_open(meeting: Meeting, now: dt.datetime) -> None:
+    if meeting.state == Meeting.State.CANCELLED:
+        raise Refusal(_("The meeting is cancelled: no reply is needed."))
+    if meeting.state != Meeting.State.CALLED or meeting.starts_at <= now:
+        raise Refusal(_("The meeting has begun or is over: tell the host directly."))
+    if meeting.case.state in (Case.State.PARKED, Case.State.CLOSED):
+        raise Refusal(_("The talks rest for now: the host will write to you when they go on."))
+
+
+def _take(invitation: Invitation, answer: Answer) -> None:
+    if answer.reply not in (
+        Invitation.Reply.COMING,
+        Invitation.Reply.NOT_COMING,
+        Invitation.Reply.OTHER_TIME,
+    ):
+        raise Refusal(_("Choose one: you come, you do not come, or you need another time."))
+    coming = answer.reply == Invitation.Reply.COMING
+    if coming and not (answer.delegate_name.strip() and answer.delegate_office):
+        raise Refusal(_("Say who comes, and in what office."))
+    if answer.reply == Invitation.Reply.OTHER_TIME and not answer.text.strip():
+        raise Refusal(_("Say which days or times would suit you."))
+    invitation.reply, invitation.reply_text = answer.reply, answer.text.strip()
+    invitation.delegate_name = answer.delegate_name.strip() if coming else ""
+    invitation.delegate_office = answer.delegate_office if coming else ""
+    invitation.mandate = answer.mandate if coming else Invitation.Mandate.LISTENING
