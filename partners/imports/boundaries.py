@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry import shape as geometry_of
@@ -54,12 +55,11 @@ def read(source: SourceFile, known: Collection[str]) -> dict[str, BaseGeometry]:
     return found
 
 
-def kept(geometry: BaseGeometry) -> dict[str, Any]:
-    """The outline as GeoJSON for keeping: thinned by about ten metres."""
-    thin = shapely.simplify(geometry, KEPT_TOLERANCE, preserve_topology=True)
+def kept(geometries: Sequence[BaseGeometry]) -> list[dict[str, Any]]:
+    """The outlines as GeoJSON for keeping: thinned by about ten metres."""
+    thin = shapely.simplify(np.array(geometries, dtype=object), KEPT_TOLERANCE, preserve_topology=True)
     thin = shapely.transform(thin, lambda points: points.round(KEPT_DECIMALS))
-    value: dict[str, Any] = json.loads(shapely.to_geojson(thin))
-    return value
+    return [json.loads(text) for text in shapely.to_geojson(thin)]
 
 
 def _code(feature: Feature, problems: Problems) -> str:
