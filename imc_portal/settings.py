@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "imc_portal.files.PageFiles",
     "django.forms",
 ]
 MIDDLEWARE = [
@@ -225,6 +225,7 @@ STATICFILES_DIRS = [
     ("htmx", Path(str(importlib.resources.files("django_htmx"))) / "static" / "django_htmx"),
 ]
 WHITENOISE_MANIFEST_STRICT = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- what the case starts with ---------------------------------------------------------------
 LEAD_TIME_WORKING_DAYS = 10
