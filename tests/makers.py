@@ -23,6 +23,8 @@ from partners.models import (
     Participant,
 )
 from partners.services import areas, cases
+from proposals import services as proposal_services
+from proposals.models import ProposalVersion
 
 _number = itertools.count(1)
 PASSWORD = "a-long-enough-password"  # of accounts that live as long as a test
@@ -146,3 +148,33 @@ def make_participant(case: Case, municipality: Municipality | None = None, **fie
     if "contact" not in fields:
         defaults["contact"] = make_contact(municipality)
     return Participant.objects.create(case=case, municipality=municipality, **(defaults | fields))
+
+
+def make_draft(
+    case: Case | None = None, *, recipients: int = 2, actor: User | None = None
+) -> ProposalVersion:
+    """A complete draft of a proposal: an agreed area, recipients with address, benefit and cost for each."""
+    case = case or make_case()
+    if case.areas.exclude(state=CandidateArea.State.AGREED).exists():
+        make_area(case)
+    for _ in range(recipients):
+        make_participant(case)
+    Case.objects.filter(pk=case.pk).update(state=Case.State.CONTACTING)
+    case.refresh_from_db()
+    author = Actor.person(actor or case.opened_by)
+    version = proposal_services.start(case=case, actor=author).versions.get()
+    for annex in version.annexes.all():
+        for kind in ("unit_cost", "control"):
+            proposal_services.add_statement(
+                annex=annex, kind=kind, text=f"{kind} for {annex.participant}", actor=author
+            )
+    return version
+
+
+def make_approved(version: ProposalVersion | None = None, *, lead: User | None = None) -> ProposalVersion:
+    """The draft submitted by its author and approved by a lead."""
+    version = version or make_draft()
+    case = version.proposal.case
+    lead = lead or make_member(case.initiator, Membership.Role.LEAD)
+    proposal_services.submit(version=version, actor=Actor.person(version.drafted_by))
+    return proposal_services.approve(version=version, actor=Actor.person(lead))

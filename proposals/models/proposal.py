@@ -72,6 +72,12 @@ class ProposalVersion(models.Model):
     areas_text = models.TextField(_("the areas we propose to explore"), max_length=TEXT_LIMIT, blank=True)
     next_steps = models.TextField(_("what would happen next, and by when"), max_length=TEXT_LIMIT, blank=True)
     not_asked = models.TextField(_("what we do not ask"), max_length=TEXT_LIMIT, blank=True)
+    answer_by = models.DateField(
+        _("please answer by"),
+        null=True,
+        blank=True,
+        help_text=_("The one date on the first page of every recipient's paper."),
+    )
     figures = models.JSONField(
         default=dict, blank=True, help_text=_("The figures it was built on, frozen on approval.")
     )

@@ -1,0 +1,1 @@
+"""Each recipient's paper: its facts, its words, its pictures, its PDF."""

@@ -1,0 +1,89 @@
+"""Bars around zero: what each member gains or loses under each cost key. The same on page and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, GAP, COLUMNS = 640.0, 20.0, 2
+NAMES, LINE, HEAD = 104.0, 17.0, 24.0
+PINE, PALE, RED, INK, MUTED, RULE = "#0f5c4d", "#8fbdb1", "#9b1c1c", "#1b2430", "#55616d", "#8a969f"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One member's gain; text is the amount as written in the tables."""
+
+    name: str
+    value: float
+    text: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One cost key."""
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+def draw_gains(panels: Sequence[Panel], *, title: str, desc: str) -> str:
+    """An SVG of small charts on one scale; losers are red and hatched, the reader's own bar is dark."""
+    reach = max((abs(bar.value) for panel in panels for bar in panel.bars), default=0) or 1
+    high = max((len(panel.bars) for panel in panels), default=0) * LINE + HEAD
+    rows = -(-len(panels) // COLUMNS)
+    width = (WIDTH - GAP * (COLUMNS - 1)) / COLUMNS
+    parts = [
+        _panel(panel, index % COLUMNS * (width + GAP), index // COLUMNS * (high + GAP), width, reach)
+        for index, panel in enumerate(panels)
+    ]
+    height = rows * high + (rows - 1) * GAP
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="gains" role="img"'
+        f' viewBox="0 0 {WIDTH:.0f} {height:.0f}"'
+        ' aria-labelledby="gains-title gains-desc" font-family="sans-serif" font-size="11">'
+        f'<title id="gains-title">{escape(title)}</title><desc id="gains-desc">{escape(desc)}</desc>'
+        f"{_hatch()}{''.join(parts)}</svg>"
+    )
+
+
+def _hatch() -> str:
+    return (
+        '<defs><pattern id="gains-loss" width="5" height="5" patternUnits="userSpaceOnUse">'
+        f'<rect width="5" height="5" fill="#fdecec"/><path d="M0 5 5 0" stroke="{RED}" stroke-width="1.4"/>'
+        "</pattern></defs>"
+    )
+
+
+def _panel(panel: Panel, x: float, y: float, width: float, reach: float) -> str:
+    zero = x + NAMES + (width - NAMES) / 2
+    # Amounts are written beyond the bars, so the longest bar leaves them room.
+    unit = ((width - NAMES) / 2 - 50) / reach
+    foot = y + HEAD + len(panel.bars) * LINE
+    bars = "".join(_bar(bar, x, y + HEAD + n * LINE, zero, unit) for n, bar in enumerate(panel.bars))
+    return (
+        f'<g class="gains-panel"><text class="gains-title" x="{x:.1f}" y="{y + 12:.1f}" font-size="12"'
+        f' font-weight="700" fill="{INK}">{escape(panel.title)}</text>{bars}'
+        f'<path class="gains-zero" d="M{zero:.1f} {y + HEAD - 5:.1f}V{foot:.1f}" stroke="{RULE}"/></g>'
+    )
+
+
+def _bar(bar: Bar, x: float, y: float, zero: float, unit: float) -> str:
+    length = max(abs(bar.value) * unit, 0.6)
+    loss = bar.value < 0
+    left = zero - length if loss else zero
+    kind, fill = ("loss", "url(#gains-loss)") if loss else ("mine", PINE) if bar.mine else ("gain", PALE)
+    edge = f' stroke="{RED}" stroke-width="0.8"' if loss else ""
+    anchor, at = ("end", left - 4) if loss else ("start", left + length + 4)
+    weight = ' font-weight="700"' if bar.mine else ""
+    name = bar.name if len(bar.name) <= 17 else bar.name[:16] + "…"
+    return (
+        f'<text class="gains-name" x="{x:.1f}" y="{y + 11:.1f}" fill="{INK}"{weight}>{escape(name)}</text>'
+        f'<rect class="gains-{kind}" x="{left:.1f}" y="{y + 2:.1f}"'
+        f' width="{length:.1f}" height="{LINE - 6:.0f}"'
+        f' fill="{fill}"{edge}/>'
+        f'<text class="gains-amount" x="{at:.1f}" y="{y + 11:.1f}" text-anchor="{anchor}"'
+        f' fill="{RED if loss else INK}"{weight}>{escape(bar.text)}</text>'
+    )

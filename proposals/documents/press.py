@@ -1,0 +1,112 @@
+"""The press: claim a document, print it outside any transaction, store it once, mark it.
+
+The row is the truth. A printer that dies leaves a lease behind; the sweep takes the document up again, three
+times at most, then it stands as failed with the error.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from imc_portal.core import audit, documents
+from imc_portal.core.audit import Actor
+from proposals.documents import content, engine
+from proposals.documents.text import file_part
+from proposals.models import Annex, Document
+
+log = logging.getLogger(__name__)
+
+State = Document.State
+#: Longer than the hard time limit of a task, so that a lease never ends under a living printer.
+LEASE = dt.timedelta(seconds=120)
+MOST_ATTEMPTS = 3
+BATCH = 200
+
+
+def render(document_id: uuid.UUID) -> str | None:
+    """Print one queued document and keep it; None when somebody else has it or it is done."""
+    now = timezone.now()
+    queued = Document.objects.filter(pk=document_id, state=State.QUEUED)
+    if not queued.update(state=State.RENDERING, lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    document = _with_all(document_id)
+    try:
+        pdf = engine.print_paper(content.compose(_annex(document), document.language))
+        name, sha256 = documents.store(path_of(document), pdf)
+    except Exception as problem:  # whatever it was, the row must say so and be tried again
+        log.exception("document %s was not rendered", document_id)
+        return _failed(document, problem)
+    return _rendered(document, name, sha256, len(pdf))
+
+
+def waiting(now: dt.datetime) -> list[uuid.UUID]:
+    """Take back documents whose printer died, and name all that wait to be printed."""
+    lost = Document.objects.filter(state=State.RENDERING, lease_until__lt=now)
+    error = "The printer died while rendering this document."
+    lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, lease_until=None, last_error=error)
+    lost.update(state=State.QUEUED, lease_until=None, last_error=error)
+    return list(Document.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[:BATCH])
+
+
+def path_of(document: Document) -> str:
+    """Where the file is kept."""
+    version = document.version
+    return f"proposals/{version.proposal_id}/v{version.number}-{document.participant_id}.pdf"
+
+
+def file_name(document: Document) -> str:
+    """What the file is called when it is downloaded or attached."""
+    version = document.version
+    title = file_part(version.proposal.case.title)
+    return f"{title}-{file_part(document.participant.municipality.name)}-v{version.number}.pdf"
+
+
+def _with_all(document_id: uuid.UUID) -> Document:
+    return Document.objects.select_related("version__proposal__case", "participant__municipality").get(
+        pk=document_id
+    )
+
+
+def _annex(document: Document) -> Annex:
+    annexes = Annex.objects.select_related(
+        "version__proposal__case__initiator", "version__drafted_by", "participant__municipality"
+    ).select_related("participant__contact")
+    return annexes.get(version=document.version_id, participant=document.participant_id)
+
+
+@transaction.atomic
+def _rendered(document: Document, name: str, sha256: str, size: int) -> str | None:
+    mine = Document.objects.filter(pk=document.pk, state=State.RENDERING)
+    if not mine.update(
+        state=State.RENDERED,
+        lease_until=None,
+        last_error="",
+        file_name=name,
+        sha256=sha256,
+        size=size,
+        rendered_at=timezone.now(),
+    ):
+        return None
+    audit.record(
+        Actor.portal(),
+        "rendered a document",
+        document,
+        context=document.version.proposal.case.context,
+        after={"sha256": sha256, "size": size, "language": document.language},
+    )
+    return State.RENDERED
+
+
+def _failed(document: Document, problem: Exception) -> str:
+    spent = document.attempts >= MOST_ATTEMPTS or isinstance(problem, engine.Unprintable)
+    state = State.FAILED if spent else State.QUEUED
+    Document.objects.filter(pk=document.pk, state=State.RENDERING).update(
+        state=state, lease_until=None, last_error=f"{type(problem).__name__}: {problem}"[:2000]
+    )
+    return state

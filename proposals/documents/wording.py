@@ -1,0 +1,114 @@
+"""Money, numbers and dates in the reader's language, and the words of codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from babel import Locale
+from babel.core import UnknownLocaleError, get_global
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from proposals.estimate import Origin, keys
+
+NO_BREAK_MINUS = "\N{MINUS SIGN}"
+
+
+def locale() -> Locale:
+    """Babel's locale for the active language."""
+    try:
+        return Locale.parse((get_language() or "en").replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def currency_of(country: str) -> str:
+    """The currency in use in a country; EUR where none is known."""
+    entries = get_global("territory_currencies").get(country, [])
+    current = [code for code, _start, end, tender in entries if end is None and tender]
+    return str(current[0]) if current else "EUR"
+
+
+def money(amount: Decimal, currency: str, *, signed: bool = False, round_to: int = 1) -> str:
+    """An amount in whole units, with its sign when it is a gain or a loss."""
+    whole = int((amount / round_to).quantize(Decimal(1))) * round_to
+    pattern = locale().currency_formats["standard"].pattern.split(";")[0].replace(".00", "")
+    words = format_currency(abs(whole), currency, format=pattern, locale=locale(), currency_digits=False)
+    sign = NO_BREAK_MINUS if whole < 0 else "+" if signed and whole > 0 else ""
+    return f"{sign}{words}"
+
+
+def number(value: int | Decimal) -> str:
+    """A number with the separators of the language."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def percent(share: float) -> str:
+    """A change as a percentage with its sign."""
+    words = format_percent(abs(share), format="#,##0.#%", locale=locale())
+    return f"{NO_BREAK_MINUS if share < 0 else '+' if share > 0 else ''}{words}"
+
+
+def day(value: dt.date) -> str:
+    """A date with its weekday, for example Friday 3 July 2026."""
+    if locale().language == "en":
+        return date_format(value, "l j F Y")
+    return str(format_date(value, "full", locale=locale()))
+
+
+def origin(value: Origin) -> str:
+    """Where an input comes from."""
+    return {
+        Origin.MEASURED: pgettext("origin of a figure", "measured"),
+        Origin.DEFAULT: pgettext("origin of a figure", "from studies"),
+        Origin.ASSUMED: pgettext("origin of a figure", "assumed"),
+    }[value]
+
+
+def scenario(name: str) -> str:
+    """A scenario."""
+    return {"low": _("Low benefit"), "central": _("Central"), "high": _("High benefit")}[name]
+
+
+def key(name: str) -> str:
+    """A cost key."""
+    return {
+        keys.EQUAL: _("Equal shares"),
+        keys.POPULATION: _("By inhabitants"),
+        keys.USAGE: _("By use"),
+        keys.SOLO_COST: _("By today's cost"),
+        keys.SHAPLEY: _("By cost caused"),
+    }[name]
+
+
+def key_explained(name: str) -> str:
+    """What a cost key does, and what is known to be wrong with it."""
+    return {
+        keys.EQUAL: _("Everybody pays the same; small members easily pay too much."),
+        keys.POPULATION: _("Each pays by its inhabitants; use and geography do not count."),
+        keys.USAGE: _("Each pays by the volume it uses; it has to be metered and moves every year."),
+        keys.SOLO_COST: _(
+            "Each pays in proportion to its cost alone; nobody loses if the group gains, "
+            "but past overspending is rewarded."
+        ),
+        keys.SHAPLEY: _(
+            "Each pays the cost it adds on average, over all orders in which the group could form "
+            "(the Shapley value)."
+        ),
+    }[name]
+
+
+def gap(name: str) -> str:
+    """Why there is no figure."""
+    return {
+        "no_evidence": _(
+            "No study gives a number for what cooperation does to the cost of this function; "
+            "we do not invent one."
+        ),
+        "no_baseline": _("What the function costs today is not known, so no amount can be worked out."),
+        "alone": _("No other municipality is open to talk yet."),
+    }[name]

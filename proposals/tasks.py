@@ -1,0 +1,23 @@
+"""The press at work: thin tasks around it."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+from django.utils import timezone
+
+from proposals.documents import press
+
+
+@shared_task
+def render_document(document_id: str) -> None:
+    """Print one document if it waits and nobody else has it."""
+    press.render(uuid.UUID(document_id))
+
+
+@shared_task
+def sweep_documents() -> None:
+    """Ring for every document that waits; take back those whose printer died."""
+    for document_id in press.waiting(timezone.now()):
+        render_document.delay(str(document_id))
