@@ -15,7 +15,7 @@ urlpatterns = [
     path("readyz", core.readyz, name="readyz"),
     path("profile/", core.profile, name="profile"),
     path("style/", core.style, name="style"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", core.choose_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("partners.urls")),

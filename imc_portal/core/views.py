@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
 
 from imc_portal.core.forms import ProfileForm
 from imc_portal.core.health import readiness
 from imc_portal.core.http import PersonRequest, page
+from imc_portal.core.models import User
 
 
 @page
@@ -33,6 +36,15 @@ def style(request: PersonRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied
     return render(request, "core/style.html")
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponseBase:
+    """Switch the language of the pages; a signed-in person keeps it in the profile."""
+    code = request.POST.get("language", "")
+    if request.user.is_authenticated and code in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=code)
+    return set_language(request)
 
 
 @require_GET

@@ -15,10 +15,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from imc_portal.core.templatetags import portal
+from tests import makers
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 CSS = Path(settings.BASE_DIR) / "static" / "css"
@@ -259,3 +261,37 @@ def _for_paper(path: Path) -> bool:
 
 def test_our_styles_stay_small() -> None:
     assert sum(path.stat().st_size for path in CSS.glob("*.css")) <= 40_000
+
+
+@pytest.mark.django_db
+def test_language_switch_holds_for_people_with_and_without_an_account(client: Client) -> None:
+    anna = makers.make_user("Anna")
+    send = {"language": "fr", "next": reverse("account_login")}
+    assert '<html lang="fr"' in client.post(reverse("set_language"), send, follow=True).content.decode()
+    client.force_login(anna)
+    client.post(reverse("set_language"), {"language": "fr", "next": reverse("profile")})
+    assert '<html lang="fr"' in client.get(reverse("profile")).content.decode()
+    client.post(reverse("set_language"), {"language": "xx", "next": reverse("profile")})
+    anna.refresh_from_db()
+    assert anna.language == "fr"
+    assert client.get(reverse("set_language")).status_code == 405
+
+
+@pytest.mark.django_db
+def test_account_pages_stand_in_our_frame_with_one_heading(client: Client) -> None:
+    entrance = ["account_login", "account_reset_password", "account_reset_password_done", "account_signup"]
+    entrance += ["account_inactive", "account_reset_password_from_key_done"]
+    own = [
+        "account_change_password",
+        "account_email",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_index",
+    ]
+    for name in entrance:
+        assert client.get(reverse(name)).content.decode().count("<h1") == 1, name
+    client.force_login(makers.make_user("Anna"))
+    for name in own:
+        html = client.get(reverse(name)).content.decode()
+        assert html.count("<h1") == 1, name
+        assert '<nav class="places"' in html, name
