@@ -14,8 +14,9 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from meetings.agenda import Item
 from meetings.models import Invitation, Meeting
-from meetings.services.planning import Item, Plan
+from meetings.services.planning import Plan
 from meetings.services.replies import Answer
 from partners.models import OfficeHolder
 
@@ -58,6 +59,9 @@ class PlanForm(forms.Form):
         max_length=6000,
         help_text=lazy("One item on each line, with its minutes in front: 10 min Welcome."),
     )
+    override = forms.CharField(
+        label=lazy("Go on all the same, because"), max_length=500, required=False, widget=forms.HiddenInput
+    )
     late_anyway = forms.BooleanField(
         label=lazy("Meet at this time all the same: each recipient is asked to waive the lead time"),
         required=False,
@@ -71,6 +75,7 @@ class PlanForm(forms.Form):
         now: dt.datetime,
         too_early: TooEarly,
         fixed_agenda: str = "",
+        overridable: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +83,9 @@ class PlanForm(forms.Form):
         self.warnings: list[str] = []
         self.fields["time"].help_text = _("Local time in %(zone)s.") % {"zone": time_zone}
         self.fields["date"].widget.attrs["min"] = now.astimezone(self.zone).date().isoformat()
+        if overridable:
+            self.fields["override"].widget = forms.Textarea(attrs={"rows": 2})
+            self.fields["override"].help_text = _("The reason stays on record.")
         if fixed_agenda:
             self.fields["agenda"].disabled = True
             self.fields["agenda"].initial = fixed_agenda

@@ -17,6 +17,7 @@ from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.outbox import Message
 from imc_portal.core.problems import Refusal
 from meetings import emails, gates
+from meetings.agenda import Item
 from meetings.models import Attitude, Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
 from meetings.services import dispatch, letters
 from partners.models import Case, Participant
@@ -24,14 +25,6 @@ from partners.services import cases, participants
 from proposals.models import Proposal
 
 CONVENED = Participant.ORDER[Participant.ORDER.index(Participant.State.PROPOSAL_SENT) :]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of the agenda."""
-
-    title: str
-    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,251 @@
+"""The post room of a meeting: each paper's way to its recipient, trouble on top with what to do.
+
+Reads a fixed number of queries, whatever the number of recipients; writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imc_portal.core.models import OutgoingEmail
+from meetings import leadtime
+from meetings.models import Dispatch, Invitation, Meeting
+from partners.models import Case, Participant
+from proposals.models import Annex, Document, ProposalVersion
+
+READY_TO_TALK = Participant.ORDER[Participant.ORDER.index(Participant.State.ACKNOWLEDGED) :]
+Mail = OutgoingEmail.State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop of a letter's way."""
+
+    label: str
+    state: str
+    when: dt.datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, and the one thing to do about it."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+    method: str = "get"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One recipient: the way of its letter, what is wrong, what is late."""
+
+    participant: Participant
+    steps: list[Step]
+    due_at: dt.datetime
+    invitation: Invitation | None = None
+    dispatch: Dispatch | None = None
+    trouble: Trouble | None = None
+    left: bool = False
+    late: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, bool, str]:
+        """Trouble first, then what is late, then by name."""
+        return (self.trouble is None or self.left, not self.late, str(self.participant))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    participant: Participant
+    version: ProposalVersion | None
+    document: Document | None
+    invitation: Invitation | None
+    dispatch: Dispatch | None
+
+
+def lines(meeting: Meeting, now: dt.datetime | None = None) -> list[Line]:
+    """A line for each recipient of the meeting's papers."""
+    now = now or timezone.now()
+    return sorted((_line(meeting, found, now) for found in _recipients(meeting)), key=lambda line: line.rank)
+
+
+def newest_version(case: Case) -> ProposalVersion | None:
+    """The newest version of the case's proposal."""
+    return ProposalVersion.objects.filter(proposal__case=case).order_by("-number").first()
+
+
+def expected(case: Case) -> list[Participant]:
+    """Who will receive papers, as far as one knows before the meeting is called."""
+    return list(case.participants.filter(state__in=READY_TO_TALK).select_related("municipality"))
+
+
+def where(participant: Participant) -> leadtime.Where:
+    """The recipient's calendar."""
+    return leadtime.Where(participant.municipality.country, participant.municipality.time_zone)
+
+
+def earliest_day(case: Case, now: dt.datetime) -> dt.date | None:
+    """The first day that leaves every expected recipient the lead time, if papers leave now."""
+    return leadtime.earliest_day_for_all(now, case.lead_time_days, map(where, expected(case)))
+
+
+def too_early(case: Case, start: dt.datetime, now: dt.datetime) -> list[str]:
+    """What a meeting at this time would mean for the lead time, in dates; nothing when it can be kept."""
+    guests = expected(case)
+    late = [guest for guest in guests if leadtime.due(start, case.lead_time_days, where(guest)) < now]
+    if not late:
+        return []
+    day = leadtime.earliest_day_for_all(now, case.lead_time_days, map(where, guests))
+    names = ", ".join(str(guest) for guest in late)
+    return [
+        good_time(case.lead_time_days, day),
+        ngettext(
+            "Too late for %(names)s: it must waive the lead time, or the meeting moves.",
+            "Too late for %(names)s: each of them must waive the lead time, or the meeting moves.",
+            len(late),
+        )
+        % {"names": names},
+    ]
+
+
+def good_time(days: int, day: dt.date | None) -> str:
+    """In good time means 10 working days: earliest Monday 7 December 2026."""
+    words = ngettext(
+        "In good time means %(days)d working day", "In good time means %(days)d working days", days
+    ) % {"days": days}
+    if day is None:
+        return f"{words}."
+    return _("%(in_good_time)s: earliest %(day)s.") % {
+        "in_good_time": words,
+        "day": date_format(day, "l j F Y"),
+    }
+
+
+def _recipients(meeting: Meeting) -> Iterator[_Found]:
+    version = None if meeting.is_formal else newest_version(meeting.case)
+    papers = Dispatch.objects.select_related("email", "document__version").order_by(
+        "document__version__number"
+    )
+    invited = {
+        row.participant_id: row
+        for row in meeting.invitations.exclude(participant__state=Participant.State.INITIATOR)
+        .select_related("participant__municipality", "participant__contact")
+        .prefetch_related(Prefetch("dispatches", papers))
+    }
+    documents = (
+        {row.participant_id: row for row in Document.objects.filter(version=version)} if version else {}
+    )
+    parties = {row.participant_id: row.participant for row in invited.values()} | _with_annex(version)
+    for key, participant in parties.items():
+        invitation = invited.get(key)
+        dispatches = list(invitation.dispatches.all()) if invitation else []
+        yield _Found(
+            participant, version, documents.get(key), invitation, dispatches[-1] if dispatches else None
+        )
+
+
+def _with_annex(version: ProposalVersion | None) -> dict[object, Participant]:
+    if version is None:
+        return {}
+    annexes = Annex.objects.filter(version=version).select_related(
+        "participant__municipality", "participant__contact"
+    )
+    return {annex.participant_id: annex.participant for annex in annexes}
+
+
+def _line(meeting: Meeting, found: _Found, now: dt.datetime) -> Line:
+    dispatch, participant = found.dispatch, found.participant
+    due = (
+        dispatch.due_at
+        if dispatch
+        else leadtime.due(meeting.starts_at, meeting.case.lead_time_days, where(participant))
+    )
+    sent = dispatch.sent_at if dispatch else None
+    return Line(
+        participant=participant,
+        steps=_way(meeting, found),
+        due_at=due,
+        invitation=found.invitation,
+        dispatch=dispatch,
+        trouble=_trouble(meeting, found),
+        left=participant.state not in Participant.ACTIVE,
+        late=(sent or now) > due and not (dispatch and dispatch.waived_at),
+    )
+
+
+def _way(meeting: Meeting, found: _Found) -> list[Step]:
+    dispatch, invitation, document = found.dispatch, found.invitation, found.document
+    answered = invitation.replied_at if invitation and invitation.reply != Invitation.Reply.NONE else None
+    stops: list[tuple[str, bool, dt.datetime | None]] = []
+    if not meeting.is_formal:
+        version = found.version
+        approved = version.approved_at if version else None
+        rendered = document.rendered_at if document else None
+        stops = [
+            (_("drafted"), version is not None, version.created_at if version else None),
+            (_("approved"), approved is not None, approved),
+            (_("rendered"), rendered is not None, rendered),
+        ]
+    sent = dispatch.sent_at if dispatch else None
+    stops.append((_("sent"), sent is not None, sent))
+    if not meeting.is_formal:
+        opened = dispatch.opened_at if dispatch else None
+        stops.append((_("opened"), opened is not None, opened))
+    stops.append((_("answered"), answered is not None, answered))
+    return list(_states(stops, failed_at=_failed_at(found), answered=answered is not None))
+
+
+def _states(
+    stops: list[tuple[str, bool, dt.datetime | None]], *, failed_at: str, answered: bool
+) -> Iterator[Step]:
+    current = True
+    for label, done, when in stops:
+        if done:
+            state = "done"
+        elif label == failed_at:
+            state, current = "trouble", False
+        elif answered and label == _("opened"):
+            state = "skipped"
+        else:
+            state, current = ("current" if current else "todo"), False
+        yield Step(label, state, when)
+
+
+def _failed_at(found: _Found) -> str:
+    if found.document and found.document.state == Document.State.FAILED:
+        return _("rendered")
+    if found.dispatch and (
+        found.dispatch.problem or (found.dispatch.email and found.dispatch.email.state == Mail.FAILED)
+    ):
+        return _("sent")
+    return ""
+
+
+def _trouble(meeting: Meeting, found: _Found) -> Trouble | None:
+    contacts = reverse("partners:contacts", kwargs={"pk": meeting.case_id})
+    document, dispatch = found.document, found.dispatch
+    if document and document.state == Document.State.FAILED:
+        again = reverse("proposals:render_again", kwargs={"pk": document.pk})
+        text = _("The PDF could not be made: %(error)s") % {"error": document.last_error}
+        return Trouble(text, _("Make it again"), again, "post")
+    if dispatch is None:
+        return None
+    if dispatch.email is None and dispatch.problem:
+        return Trouble(dispatch.problem, _("Choose the recipient"), contacts)
+    if dispatch.email and dispatch.email.state == Mail.FAILED:
+        text = _("The message did not arrive. %(error)s") % {"error": dispatch.email.last_error}
+        return Trouble(text, _("Check the address"), contacts)
+    if dispatch.email and dispatch.email.state == Mail.UNKNOWN:
+        return Trouble(_("The message may have been delivered; it is sent once more, as the same message."))
+    return None
