@@ -1,0 +1,51 @@
+"""Efficient scale: how far a partner or a group helps towards it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def gain(own: int, others: Array, scale: int) -> Array:
+    """Share of the way to efficient scale that the pair covers, 0 to 1.
+
+    Measured in logarithms, as unit cost falls. It is our way when we are below scale, the partner's
+    when only the partner is; 0 when both are above.
+    """
+    own_size, sizes = max(float(own), 1.0), np.maximum(others, 1.0)
+    joint = np.minimum(own_size + sizes, scale)
+    if own_size < scale:
+        return np.asarray(np.log(joint / own_size) / np.log(scale / own_size))
+    below = sizes < scale
+    smaller = np.where(below, sizes, scale / 2)
+    return np.asarray(np.where(below, np.log(joint / smaller) / np.log(scale / smaller), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """The municipalities chosen so far, together with the initiator."""
+
+    chosen: int
+    population: int
+    scale: int | None
+
+    @property
+    def reaches(self) -> bool:
+        """Whether the group is large enough; False when no efficient scale is known."""
+        return self.scale is not None and self.population >= self.scale
+
+    @property
+    def short(self) -> int:
+        """Inhabitants missing to efficient scale."""
+        return max(0, (self.scale or 0) - self.population)
+
+
+def tray(own: int, chosen: Iterable[int], scale: int | None) -> Tray:
+    """Joint inhabitants against efficient scale."""
+    sizes = list(chosen)
+    return Tray(len(sizes), own + sum(sizes), scale)
