@@ -1,0 +1,198 @@
+"""`make demo` from outside: it starts, stops all of itself, keeps its data, and survives being killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from imc_portal.engines import postgres, valkey
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("demo")]
+ROOT = Path(__file__).resolve().parents[2]
+Wait = Callable[..., None]
+
+
+class Demo:
+    """One run of the demo with a var folder and a port of its own."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        ours = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DOCUMENTS_URL", "BASE_URL", "PGOPTIONS", "DEMO"}
+        bare = {name: value for name, value in os.environ.items() if name not in ours}
+        self.var, self.address = var, f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "imc_portal.demo"],
+            env=bare | {"IMC_VAR": str(var), "PORT": str(port), "STAGE": "needs"},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: list[str] = []
+
+    def wait_until_ready(self) -> None:
+        """Read what it says until it says that it is ready."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("Ctrl-C"):
+                assert self.get("/healthz") == 200
+                return
+        raise AssertionError("".join(self.said))
+
+    def get(self, path: str) -> int:
+        """Status of one of its pages."""
+        with urllib.request.urlopen(self.address + path, timeout=20) as answer:  # noqa: S310  # http, our own
+            return int(answer.status)
+
+    def end(self, sign: signal.Signals) -> int:
+        """End the supervisor by a signal; returns its status."""
+        assert self.process.stdout is not None
+        self.process.send_signal(sign)
+        with self.process.stdout as rest:
+            self.said.append(rest.read())
+        return self.process.wait(60)
+
+    def family(self) -> list[int]:
+        """All processes that were told this run's var folder, the supervisor's descendants and engines."""
+        return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if self._is_ours(entry)]
+
+    def _is_ours(self, entry: Path) -> bool:
+        try:
+            # A zombie has an empty command line; it is gone, only not yet buried.
+            told = (entry / "environ").read_bytes().split(b"\0")
+            return f"IMC_VAR={self.var}".encode() in told and bool((entry / "cmdline").read_bytes())
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    """One folder for all runs of this file, as on a real machine; what the first prepares the next find."""
+    closed = Path(tempfile.mkdtemp(prefix="imc-demo-"))
+    yield closed / "var"
+    note = closed / "var" / "socket_folder"
+    if note.exists():
+        shutil.rmtree(note.read_text(), ignore_errors=True)
+    shutil.rmtree(closed)
+
+
+@pytest.fixture
+def start(var: Path, free_port: int) -> Iterator[Callable[[], Demo]]:
+    """Start demos; at the end nothing of them is left."""
+    started: list[Demo] = []
+
+    def begin() -> Demo:
+        started.append(Demo(var, free_port))
+        return started[-1]
+
+    yield begin
+    for demo in started:
+        if demo.process.poll() is None:
+            demo.end(signal.SIGKILL)
+        for pid in demo.family():
+            os.kill(pid, signal.SIGKILL)
+    postgres.stop(var / "postgres")
+    valkey.stop(var / "valkey")
+
+
+def _smtp_port(demo: Demo) -> int:
+    for pid in demo.family():
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        if "imc_portal.demo.catcher" in words:
+            return int(words[words.index("imc_portal.demo.catcher") + 2])
+    raise AssertionError("no mail catcher runs")
+
+
+def _child(demo: Demo, word: str) -> int | None:
+    """The supervisor's own child whose command line has that word."""
+    for pid in demo.family():
+        process = Path(f"/proc/{pid}")
+        parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        if parent == demo.process.pid and word in (process / "cmdline").read_text().split("\0"):
+            return pid
+    return None
+
+
+def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo], wait_until: Wait) -> None:
+    first = start()
+    first.wait_until_ready()
+    words = "".join(first.said)
+    assert first.address in words
+    assert "/demo/mailbox/" in words
+    assert first.get("/demo/mailbox/") == 200
+    with smtplib.SMTP("127.0.0.1", _smtp_port(first)) as server:
+        server.sendmail("a@example.org", ["b@example.org"], "Subject: kept over night\r\n\r\nhello")
+    assert len(first.family()) >= 6
+    assert first.end(signal.SIGTERM) == 0
+    wait_until(lambda: not first.family(), 10, "the end of every process")
+
+    second = start()
+    second.wait_until_ready()
+    with urllib.request.urlopen(f"{second.address}/demo/mailbox/") as page:  # noqa: S310  # http, our own
+        assert "kept over night" in page.read().decode()
+    assert "Seeding" not in "".join(second.said)
+    assert second.end(signal.SIGINT) == 0
+    wait_until(lambda: not second.family(), 10, "the end of every process")
+
+
+def test_a_killed_run_leaves_nothing_that_blocks_the_next(
+    start: Callable[[], Demo], wait_until: Wait
+) -> None:
+    killed = start()
+    killed.wait_until_ready()
+    killed.end(signal.SIGKILL)
+
+    following = start()
+    following.wait_until_ready()
+    assert following.end(signal.SIGTERM) == 0
+    wait_until(lambda: not following.family(), 30, "the end of every process")
+
+
+def test_what_falls_over_is_started_again(start: Callable[[], Demo], wait_until: Wait) -> None:
+    demo = start()
+    demo.wait_until_ready()
+    before = _child(demo, "gunicorn")
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: _child(demo, "gunicorn") not in {None, before}, 20, "the new web server")
+
+    def answers() -> bool:
+        try:
+            return demo.get("/healthz") == 200
+        except OSError:
+            return False
+
+    wait_until(answers, 20, "an answer of the new web server")
+    assert demo.end(signal.SIGTERM) == 0
+    assert "web has ended" in "".join(demo.said)
+
+
+def test_a_taken_port_is_said_clearly(start: Callable[[], Demo], free_port: int) -> None:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", free_port))
+        line.listen()
+        demo = start()
+        words = demo.process.communicate(timeout=30)[0]
+    assert demo.process.returncode == 1
+    assert f"port {free_port} is taken" in words
+
+
+def test_two_demos_on_one_folder_are_refused(start: Callable[[], Demo]) -> None:
+    first = start()
+    first.wait_until_ready()
+    second = start()
+    words = second.process.communicate(timeout=30)[0]
+    assert second.process.returncode == 1
+    assert "running from" in words
+    assert first.end(signal.SIGTERM) == 0
