@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from meetings.views import personal
 
 app_name = "personal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", personal.home, name="home"),
+    path("open/", personal.open_paper, name="open"),
+    path("proposal.pdf", personal.document, name="document"),
+    path("reply/", personal.reply, name="reply"),
+    path("waive/", personal.waive, name="waive"),
+    path("meeting.ics", personal.entry, name="calendar"),
+]

@@ -1,0 +1,254 @@
+"""Meetings: the list, one meeting, plan, change, call off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imc_portal.core.audit import Actor
+from imc_portal.core.http import PersonRequest, page
+from imc_portal.core.problems import GateClosed, Refusal
+from meetings import agenda, chain, gates, policies, postroom
+from meetings.forms.planning import CancelForm, PlanForm, agenda_text, initial_of
+from meetings.models import Dispatch, Invitation, Meeting
+from meetings.models.clarification import Question
+from meetings.services import planning
+from meetings.views.personal import calendar_response
+from partners.models import Case, Participant
+from partners.policies import allows as partners_allow
+from partners.services.areas import areas_in_talks
+
+PER_PAGE = 50
+OPEN_STATES = (Meeting.State.PLANNED, Meeting.State.CALLED)
+
+
+@page
+def meeting_list(request: PersonRequest) -> HttpResponse:
+    """Meetings to come, then those that were."""
+    invited = Count("invitations")
+    answered = Count("invitations", filter=~Q(invitations__reply=Invitation.Reply.NONE))
+    seen = (
+        Meeting.objects.visible_to(request.user)
+        .select_related("case__initiator")
+        .annotate(invited=invited, answered=answered)
+    )
+    to_come = seen.filter(state__in=OPEN_STATES).order_by("starts_at")
+    past = seen.exclude(state__in=OPEN_STATES).order_by("-starts_at")
+    context = {"to_come": to_come, "past": Paginator(past, PER_PAGE).get_page(request.GET.get("page"))}
+    return render(request, "meetings/list.html", context)
+
+
+@page
+def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    """One meeting: when, where, who comes, agenda, papers, what is due."""
+    found = visible_meeting(request, pk)
+    inside = policies.allows(request.user, "meeting.inside", found)
+    guests = list(
+        found.invitations.select_related(
+            "participant__municipality", "participant__contact"
+        ).prefetch_related("dispatches__document", "dispatches__email")
+    )
+    mine = [guest for guest in guests if partners_allow(request.user, "participant.speak", guest.participant)]
+    context = {
+        "case": found.case,
+        "meeting": found,
+        "guests": [guest for guest in guests if guest.participant.state in Participant.ACTIVE],
+        "mine": [guest for guest in mine if guest.participant.state in Participant.ACTIVE],
+        "inside": inside,
+        "named": inside or bool(mine),
+        "may_run": policies.allows(request.user, "meeting.run", found),
+        "lines": postroom.lines(found) if inside and found.state in OPEN_STATES else [],
+        "papers": _papers(guests, inside, mine),
+        "running": found.starts_at <= timezone.now(),
+        "minutes": sum(item.get("minutes") or 0 for item in found.agenda),
+    }
+    return render(request, "meetings/meeting.html", context)
+
+
+@page
+def plan(request: PersonRequest, case: uuid.UUID, kind: str) -> HttpResponseBase:
+    """Plan the informal meeting, or convene the formal one."""
+    found = get_object_or_404(chain.with_chain(Case.objects.visible_to(request.user)), pk=case)
+    policies.require(request.user, "meeting.plan", found)
+    if kind not in Meeting.Kind:
+        raise Http404
+    if (open_one := chain.open_meeting(found, kind)) and open_one.state in OPEN_STATES:
+        return redirect(open_one)
+    reasons = gates.formal_meeting(found) if kind == Meeting.Kind.FORMAL else []
+    overridable = bool(reasons) and policies.allows(request.user, "meeting.override", found)
+    form = _plan_form(request, found, kind, overridable=overridable)
+    if form.is_bound and form.is_valid() and (planned := _planned(request, form, found, kind)):
+        return redirect(planned)
+    context = {
+        "case": found,
+        "kind": Meeting.Kind(kind),
+        "formal": kind == Meeting.Kind.FORMAL,
+        "form": form,
+        "reasons": reasons,
+        "blocked": bool(reasons) and not overridable,
+        "good_time": _good_time(found, timezone.now()),
+        "guests": postroom.expected(found),
+    }
+    return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
+
+
+@page
+def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Change a meeting that is planned or called."""
+    found = visible_meeting(request, pk)
+    policies.require(request.user, "meeting.run", found)
+    form = _plan_form(request, found.case, found.kind, meeting=found)
+    if form.is_bound and form.is_valid():
+        try:
+            planning.change_meeting(meeting=found, plan=form.plan, actor=Actor.person(request.user))
+        except Refusal as refusal:
+            _refuse(form, refusal)
+        else:
+            messages.success(request, _("Changed. Those already invited get the changed calendar entry."))
+            return redirect(found)
+    context = {
+        "case": found.case,
+        "meeting": found,
+        "kind": Meeting.Kind(found.kind),
+        "formal": found.is_formal,
+        "form": form,
+        "good_time": _good_time(found.case, timezone.now()),
+    }
+    return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
+
+
+@page
+def cancel(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Ask once more and for the reason; POST calls the meeting off."""
+    found = visible_meeting(request, pk)
+    policies.require(request.user, "meeting.run", found)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            planning.cancel_meeting(
+                meeting=found, reason=form.cleaned_data["reason"], actor=Actor.person(request.user)
+            )
+        except Refusal as refusal:
+            _refuse(form, refusal)
+        else:
+            messages.success(request, _("The meeting is cancelled. Those invited are told."))
+            return redirect(found)
+    context = {"case": found.case, "meeting": found, "form": form}
+    return render(request, "meetings/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+@page
+def entry(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    """The meeting for one's calendar."""
+    found = get_object_or_404(
+        Meeting.objects.visible_to(request.user).select_related("case__initiator", "host"), pk=pk
+    )
+    return calendar_response(found)
+
+
+def visible_meeting(request: PersonRequest, pk: uuid.UUID) -> Meeting:
+    """The meeting with its case as case pages need it, or 404."""
+    found = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("host"), pk=pk)
+    found.case = chain.with_chain(Case.objects.filter(pk=found.case_id)).get()
+    return found
+
+
+def _plan_form(
+    request: PersonRequest,
+    case: Case,
+    kind: str,
+    *,
+    meeting: Meeting | None = None,
+    overridable: bool = False,
+) -> PlanForm:
+    now = timezone.now()
+    suggested = _agenda(case, kind)
+    initial: dict[str, Any] = (
+        initial_of(meeting)
+        if meeting
+        else {"date": postroom.earliest_day(case, now), "time": dt.time(10), "agenda": suggested}
+    )
+    return PlanForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        time_zone=meeting.time_zone if meeting else case.initiator.time_zone,
+        now=now,
+        too_early=_lead_time_of(case, meeting, now),
+        fixed_agenda=suggested if kind == Meeting.Kind.FORMAL else "",
+        overridable=overridable,
+    )
+
+
+def _lead_time_of(case: Case, meeting: Meeting | None, now: dt.datetime) -> Any:
+    """How the form learns what a start would mean; an unchanged start was accepted before."""
+
+    def judge(start: dt.datetime) -> list[str]:
+        if meeting and start == meeting.starts_at:
+            return []
+        return postroom.too_early(case, start, now)
+
+    return judge
+
+
+def _agenda(case: Case, kind: str) -> str:
+    areas = [str(area) for area in areas_in_talks(case)]
+    if kind == Meeting.Kind.FORMAL:
+        return agenda_text(agenda.formal(areas))
+    return agenda_text(agenda.informal([str(question.label) for question in Question], areas))
+
+
+def _planned(request: PersonRequest, form: PlanForm, case: Case, kind: str) -> Meeting | None:
+    actor = Actor.person(request.user)
+    override = form.cleaned_data["override"]
+    if kind == Meeting.Kind.INFORMAL:
+        act = functools.partial(planning.plan_meeting, case=case, plan=form.plan, actor=actor)
+        told = _("Planned. It is called, with all papers, as soon as the proposal is approved.")
+    else:
+        if not policies.allows(request.user, "meeting.override", case):
+            override = ""
+        act = functools.partial(
+            planning.convene_formal, case=case, plan=form.plan, actor=actor, override=override
+        )
+        told = _("The formal meeting is called. The invitations are on their way.")
+    try:
+        made: Meeting = act()
+    except GateClosed:
+        form.add_error(
+            "override" if "override" in form.fields else None, _("Say why you go on all the same.")
+        )
+        return None
+    except Refusal as refusal:
+        _refuse(form, refusal)
+        return None
+    messages.success(request, told)
+    return made
+
+
+def _refuse(form: Any, refusal: Refusal) -> None:
+    for reason in refusal.reasons:
+        form.add_error(None, reason)
+
+
+def _good_time(case: Case, now: dt.datetime) -> str:
+    return postroom.good_time(case.lead_time_days, postroom.earliest_day(case, now))
+
+
+def _papers(guests: list[Invitation], inside: bool, mine: list[Invitation]) -> list[Dispatch]:
+    """Papers this person may open: all of them inside, else the own municipality's."""
+    rows = guests if inside else mine
+    return [
+        paper
+        for guest in rows
+        for paper in guest.dispatches.all()
+        if paper.document is not None and paper.document.rendered_at
+    ]
