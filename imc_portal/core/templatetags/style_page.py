@@ -28,6 +28,7 @@ class SampleForm(forms.Form):
 
     title = forms.CharField(label="Title of the case", help_text="As it should stand in letters.")
     cost = forms.DecimalField(
+        min_value=0,
         label="What it costs today",
         help_text="All costs, also staff and buildings.",
         widget=forms.NumberInput(attrs={"data-unit": "€ a year"}),
@@ -73,7 +74,7 @@ def sample_form(*, wrong: bool = False) -> forms.Form:
     """The sample form, empty or sent with mistakes."""
     if not wrong:
         return SampleForm(auto_id="fresh_%s")
-    form = SampleForm({"title": "", "cost": "many", "severity": "9"}, auto_id="wrong_%s")
+    form = SampleForm({"title": "", "cost": "-5", "severity": "9"}, auto_id="wrong_%s")
     form.add_error(None, "The day of the meeting lies before the day the proposal is sent.")
     return form
 
