@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from imc_portal.core.models import User
 from imc_portal.core.policies import PolicyTable
 from partners import policies as partners
+from partners.models import Case, Membership, Participant
+
+
+def _takes_part(user: User, case: Case) -> bool:
+    """Somebody of a municipality in the talks, or the facilitator; observers see no answers."""
+    if partners.allows(user, "case.inside", case):
+        return True
+    seats = partners.seats(user)
+    bodies = {seat.body_id for seat in seats if seat.role == Membership.Role.FACILITATOR}
+    mine = {seat.municipality_id for seat in seats if seat.municipality_id}
+    parties = case.participants.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
+    return any(entry.body_id in bodies for entry in case.bodies.all()) or parties.exists()
+
 
 POLICIES = PolicyTable(
     {
@@ -16,6 +30,7 @@ POLICIES = PolicyTable(
             user, "participant.speak", invitation.participant
         ),
         # what is said and decided
+        "answers.read": _takes_part,
         "answers.give": lambda user, participant: partners.allows(user, "participant.speak", participant),
         "answers.type": lambda user, case: partners.allows(user, "case.run", case),
         "attitude.state": lambda user, participant: partners.allows(user, "participant.lead", participant),

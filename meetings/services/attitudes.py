@@ -29,7 +29,8 @@ def state_attitude(
 ) -> Attitude:
     """Add a municipality's attitude; earlier ones stay. An open attitude names the areas it means."""
     case = cases.locked(participant.case)
-    _require_time(case)
+    if reason := why_not(case):
+        raise Refusal(reason)
     if not case.participants.filter(pk=participant.pk, state__in=Participant.ACTIVE).exists():
         raise Refusal(_("%(name)s no longer takes part in this case.") % {"name": participant})
     _require_areas(case, value, areas)
@@ -53,11 +54,13 @@ def state_attitude(
     return attitude
 
 
-def _require_time(case: Case) -> None:
+def why_not(case: Case) -> str:
+    """Why no attitude can be stated now, in a sentence; empty when it can."""
     if case.state in (Case.State.PARKED, Case.State.CLOSED) or case.has_reached(Case.State.FORMAL_HELD):
-        raise Refusal(_("The formal meeting is over, or the case is parked or closed."))
+        return _("The formal meeting is over, or the case is parked or closed.")
     if not case.has_reached(Case.State.ATTITUDE):
-        raise Refusal(_("Attitudes are stated once the informal meeting is held and the answers are open."))
+        return _("Attitudes are stated once the informal meeting is held and the answers are open.")
+    return ""
 
 
 def _require_areas(case: Case, value: str, areas: Sequence[CandidateArea]) -> None:
