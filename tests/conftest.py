@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
 import pytest_django
@@ -23,7 +22,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "imc_portal.settings"
 from django.conf import settings  # noqa: E402  (after the environment, see above)
 from django.db import connection  # noqa: E402  (as above)
 
-settings.DATABASES["default"]["TEST"] = {"NAME": f"test_imc_{os.environ['IMC_TEST_SLOT']}"}
+provide.name_test_database()
 # The manifest storage wants collectstatic; pages under test are served from the sources.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -49,18 +48,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 @pytest.fixture
 def child_environment(transactional_db: None) -> dict[str, str]:
     """The environment of a process that shall see this test's database and broker."""
-    database = settings.DATABASES["default"]
-    host = urlencode({"host": database["HOST"]}, quote_via=quote)
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    socket_folder = database["HOST"].startswith("/")
-    where = f"/{database['NAME']}?{host}" if socket_folder else f"{database['HOST']}{port}/{database['NAME']}"
-    login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "imc_portal.settings",
-        "DATABASE_URL": f"postgresql://{login}@{where}",
-        "PYTHONPATH": str(ROOT),
-    }
+    return provide.child_environment()
 
 
 @pytest.fixture

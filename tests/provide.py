@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import IO
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from imc_portal import engines, environment
 
@@ -44,6 +44,32 @@ def environment_for_tests() -> Path:
         "DEMO": "False",
     }
     return scratch
+
+
+def name_test_database() -> None:
+    """Give the test database of this run a name of its own; settings must be importable by now."""
+    from django.conf import settings  # only after the environment stands
+
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_imc_{os.environ['IMC_TEST_SLOT']}"}
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a process that shall see the database and broker of this very test or benchmark."""
+    from django.conf import settings  # as above
+
+    database = settings.DATABASES["default"]
+    login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
+    if database["HOST"].startswith("/"):
+        where = f"/{database['NAME']}?host={quote(database['HOST'])}"
+    else:
+        port = f":{database['PORT']}" if database["PORT"] else ""
+        where = f"{database['HOST']}{port}/{database['NAME']}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "imc_portal.settings",
+        "DATABASE_URL": f"postgresql://{login}@{where}",
+        "PYTHONPATH": str(environment.BASE_DIR),
+    }
 
 
 def clear(scratch: Path) -> None:

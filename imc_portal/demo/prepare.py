@@ -23,11 +23,11 @@ def prepare(stage: str) -> None:
         _empty_database()
         unfinished.unlink()
     call_command("migrate", verbosity=0, interactive=False)
-    _collect_when_changed()
+    collect_when_changed()
     _seed_once(stage, unfinished)
 
 
-def _collect_when_changed() -> None:
+def collect_when_changed() -> None:
     """Collect the files of the pages, unless the collected ones are of these very sources."""
     note = Path(settings.STATIC_ROOT) / "sources.txt"
     now = _sources()
