@@ -1,0 +1,29 @@
+"""Forms of this room."""
+
+from partners.forms.cases import (
+    AreaForm,
+    AttachBodyForm,
+    ContactLogForm,
+    LeaveForm,
+    OpenCaseForm,
+    ReasonForm,
+    RecipientForm,
+    StanceForm,
+)
+from partners.forms.data import ContactForm, ImportForm
+from partners.forms.needs import BaselineForm, NeedForm
+
+__all__ = [
+    "AreaForm",
+    "AttachBodyForm",
+    "BaselineForm",
+    "ContactForm",
+    "ContactLogForm",
+    "ImportForm",
+    "LeaveForm",
+    "NeedForm",
+    "OpenCaseForm",
+    "ReasonForm",
+    "RecipientForm",
+    "StanceForm",
+]
