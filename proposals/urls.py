@@ -1,8 +1,27 @@
-"""URLs of this room."""
+"""URLs of this room; verbs answer POST alone."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from proposals.views import annexes, approval, desk, papers
 
 app_name = "proposals"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("cases/<uuid:case>/start/", desk.create, name="create"),
+    path("annexes/<uuid:pk>/", annexes.annex, name="annex"),
+    path("annexes/<uuid:pk>/preview.pdf", papers.preview, name="preview"),
+    path("annexes/<uuid:pk>/statements/", annexes.statement_add, name="statement_add"),
+    path("statements/<int:pk>/remove/", annexes.statement_remove, name="statement_remove"),
+    path("documents/<uuid:pk>.pdf", papers.document, name="document"),
+    path("documents/<uuid:pk>/render-again/", papers.render_again, name="render_again"),
+    path("<uuid:pk>/", desk.desk, name="desk"),
+    path("<uuid:pk>/common/", desk.common, name="common"),
+    path("<uuid:pk>/recipients/", desk.in_step, name="in_step"),
+    path("<uuid:pk>/submit/", approval.submit, name="submit"),
+    path("<uuid:pk>/approval/", approval.approval, name="approval"),
+    path("<uuid:pk>/return/", approval.give_back, name="return"),
+    path("<uuid:pk>/approve/", approval.approve, name="approve"),
+    path("<uuid:pk>/new-version/", desk.new_version, name="new_version"),
+    path("<uuid:pk>/versions/", desk.versions, name="versions"),
+]

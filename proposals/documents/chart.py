@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, GAP, COLUMNS = 640.0, 20.0, 2
-NAMES, LINE, HEAD = 104.0, 17.0, 24.0
+NAMES, LINE, HEAD = 104.0, 16.0, 22.0
+#: One key whose longest bar is this many times the next key's is cut.
+DWARFS = 3
 PINE, PALE, RED, INK, MUTED, RULE = "#0f5c4d", "#8fbdb1", "#9b1c1c", "#1b2430", "#55616d", "#8a969f"
 
 
@@ -31,7 +33,7 @@ class Panel:
 
 def draw_gains(panels: Sequence[Panel], *, title: str, desc: str) -> str:
     """An SVG of small charts on one scale; losers are red and hatched, the reader's own bar is dark."""
-    reach = max((abs(bar.value) for panel in panels for bar in panel.bars), default=0) or 1
+    reach = reach_of(panels)
     high = max((len(panel.bars) for panel in panels), default=0) * LINE + HEAD
     rows = -(-len(panels) // COLUMNS)
     width = (WIDTH - GAP * (COLUMNS - 1)) / COLUMNS
@@ -49,6 +51,18 @@ def draw_gains(panels: Sequence[Panel], *, title: str, desc: str) -> str:
     )
 
 
+def reach_of(panels: Sequence[Panel]) -> float:
+    """The common scale; where one key dwarfs all others its bars are cut, so that the others can be read."""
+    longest = sorted(max((abs(bar.value) for bar in panel.bars), default=0.0) for panel in panels) or [0.0]
+    second = longest[-2] if len(longest) > 1 else 0.0
+    return (second * 1.6 if second and longest[-1] > DWARFS * second else longest[-1]) or 1.0
+
+
+def is_cut(panels: Sequence[Panel]) -> bool:
+    """Whether some bar is longer than drawn."""
+    return any(abs(bar.value) > reach_of(panels) for panel in panels for bar in panel.bars)
+
+
 def _hatch() -> str:
     return (
         '<defs><pattern id="gains-loss" width="5" height="5" patternUnits="userSpaceOnUse">'
@@ -60,9 +74,10 @@ def _hatch() -> str:
 def _panel(panel: Panel, x: float, y: float, width: float, reach: float) -> str:
     zero = x + NAMES + (width - NAMES) / 2
     # Amounts are written beyond the bars, so the longest bar leaves them room.
-    unit = ((width - NAMES) / 2 - 50) / reach
+    limit = (width - NAMES) / 2 - 54
+    unit = limit / reach
     foot = y + HEAD + len(panel.bars) * LINE
-    bars = "".join(_bar(bar, x, y + HEAD + n * LINE, zero, unit) for n, bar in enumerate(panel.bars))
+    bars = "".join(_bar(bar, x, y + HEAD + n * LINE, zero, unit, limit) for n, bar in enumerate(panel.bars))
     return (
         f'<g class="gains-panel"><text class="gains-title" x="{x:.1f}" y="{y + 12:.1f}" font-size="12"'
         f' font-weight="700" fill="{INK}">{escape(panel.title)}</text>{bars}'
@@ -70,8 +85,17 @@ def _panel(panel: Panel, x: float, y: float, width: float, reach: float) -> str:
     )
 
 
-def _bar(bar: Bar, x: float, y: float, zero: float, unit: float) -> str:
-    length = max(abs(bar.value) * unit, 0.6)
+def _cut(left: float, y: float, loss: bool, length: float) -> str:
+    """A slanted gap near the far end: this bar is longer than drawn."""
+    at = left + 12 if loss else left + length - 14
+    return (
+        f'<path class="gains-cut" d="M{at:.1f} {y + LINE - 3:.1f}l4-14" stroke="#ffffff" stroke-width="3"/>'
+    )
+
+
+def _bar(bar: Bar, x: float, y: float, zero: float, unit: float, limit: float) -> str:
+    full = abs(bar.value) * unit
+    length = min(max(full, 0.6), limit)
     loss = bar.value < 0
     left = zero - length if loss else zero
     kind, fill = ("loss", "url(#gains-loss)") if loss else ("mine", PINE) if bar.mine else ("gain", PALE)
@@ -83,7 +107,7 @@ def _bar(bar: Bar, x: float, y: float, zero: float, unit: float) -> str:
         f'<text class="gains-name" x="{x:.1f}" y="{y + 11:.1f}" fill="{INK}"{weight}>{escape(name)}</text>'
         f'<rect class="gains-{kind}" x="{left:.1f}" y="{y + 2:.1f}"'
         f' width="{length:.1f}" height="{LINE - 6:.0f}"'
-        f' fill="{fill}"{edge}/>'
+        f' fill="{fill}"{edge}/>{_cut(left, y, loss, length) if full > limit else ""}'
         f'<text class="gains-amount" x="{at:.1f}" y="{y + 11:.1f}" text-anchor="{anchor}"'
         f' fill="{RED if loss else INK}"{weight}>{escape(bar.text)}</text>'
     )

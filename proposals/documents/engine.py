@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -81,7 +82,10 @@ def _set(html: str, fetcher: Fetcher) -> bytes:
     if len(document.pages) > MOST_PAGES:
         raise Unprintable(f"{len(document.pages)} pages")
     _also_accessible(document.metadata)
-    pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
+    with warnings.catch_warnings():
+        # WeasyPrint 70 leaves its colour profile open until the garbage goes.
+        warnings.simplefilter("ignore", ResourceWarning)
+        pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
     return pdf
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from proposals.documents import wording
-from proposals.documents.chart import Bar, Panel, draw_gains
+from proposals.documents.chart import Bar, Panel, draw_gains, is_cut
 from proposals.documents.context import Figure, Money, Picture, Row, Table
 from proposals.estimate import Estimate, KeyResult, Origin
 from proposals.estimate.figures import SCENARIOS, Scenario
@@ -56,7 +56,7 @@ def headline(estimates: Sequence[Estimate], reader: str, name: str, currency: st
     if len(known) < len(estimates):
         note += " " + _("Not every area has a figure.")
     caption = (
-        _("a year saved by %(name)s once all is running, in the central scenario")
+        _("a year gained by %(name)s once all is running, in the central scenario")
         if nets["central"] >= 0
         else _("a year lost by %(name)s in the central scenario: the case rests on other benefits")
     )
@@ -188,6 +188,8 @@ def _chart(estimate: Estimate, scenario: Scenario, reader: str, currency: str) -
         "losers": _losers(estimate, scenario),
     }
     caption = _("Bars to the right gain, hatched red bars to the left lose. Central scenario, a year.")
+    if is_cut(panels):
+        caption += " " + _("Bars with a gap are longer than drawn.")
     if len(shown) < len(estimate.solos):
         caption += " " + _("The largest gains and losses; the table names everybody.")
     return Picture(svg=draw_gains(panels, title=title, desc=alt), alt=alt, caption=caption)

@@ -1,0 +1,1 @@
+"""Pages of the desk; thin: find what is visible, ask the policy, call the service."""

@@ -1,0 +1,138 @@
+"""The desk: the common part, the versions, and the acts on a whole version."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from imc_portal.core.audit import Actor
+from imc_portal.core.http import PersonRequest, command, page
+from imc_portal.core.problems import GateClosed, Refusal, Stale
+from partners import policies as partner_policies
+from partners.models import Case
+from proposals import policies, services
+from proposals.difference import compare
+from proposals.forms import CommonForm
+from proposals.models import ProposalVersion
+from proposals.views.frame import find_proposal, frame, kept, latest, not_kept, wants_json
+
+
+@command
+def create(request: PersonRequest, case: UUID) -> HttpResponseBase:
+    """Begin the proposal of a case; a closed gate is shown, and a lead may go on with a reason."""
+    found = get_object_or_404(Case.objects.visible_to(request.user).select_related("initiator"), pk=case)
+    policies.require(request.user, "proposal.start", found)
+    may_override = partner_policies.allows(request.user, "case.override", found)
+    override = request.POST.get("override", "") if may_override else ""
+    try:
+        proposal = services.start(case=found, actor=Actor.person(request.user), override=override)
+    except GateClosed as closed:
+        if not may_override:
+            raise
+        context = {"case": found, "reasons": closed.reasons}
+        return render(request, "proposals/gate.html", context, status=409)
+    return redirect(proposal)
+
+
+@page
+def desk(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The proposal on the desk: its common part, ready to be written or read."""
+    proposal = find_proposal(request, pk)
+    policies.require(request.user, "proposal.read", proposal)
+    version = latest(proposal)
+    context = frame(request.user, version)
+    form = CommonForm(instance=version, initial={"revision": version.revision})
+    printed = version.documents.select_related("participant__municipality")
+    return render(request, "proposals/desk.html", context | {"form": form, "printed": printed})
+
+
+@command
+def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """Keep the common part: by autosave (JSON) or by the plain form."""
+    proposal = find_proposal(request, pk)
+    policies.require(request.user, "proposal.draft", proposal)
+    version = latest(proposal)
+    form = CommonForm(request.POST, instance=latest(proposal))
+    if not form.is_valid():
+        if wants_json(request):
+            return not_kept(_("see the message beside the field"), 422)
+        return render(
+            request, "proposals/desk.html", frame(request.user, version) | {"form": form}, status=422
+        )
+    words = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
+    revision = form.cleaned_data["revision"]
+    try:
+        saved = services.save_common(
+            version=version, revision=revision, actor=Actor.person(request.user), **words
+        )
+    except Refusal as refusal:
+        if wants_json(request):
+            return not_kept(str(refusal), 409)
+        if not isinstance(refusal, Stale):
+            raise
+        return _both(request, version, form, refusal)
+    if wants_json(request):
+        return kept(saved.revision)
+    messages.success(request, _("The common part is kept."))
+    return redirect(proposal)
+
+
+def _both(request: PersonRequest, version: ProposalVersion, form: CommonForm, stale: Stale) -> HttpResponse:
+    """The words that were typed and, beside them, what somebody else saved."""
+    form.data = form.data.copy()
+    form.data["revision"] = str(version.revision)
+    names = (*ProposalVersion.SECTIONS, "answer_by")
+    theirs = [
+        (version._meta.get_field(name).verbose_name, getattr(version, name))
+        for name in names
+        if getattr(version, name) != form.cleaned_data[name]
+    ]
+    context = frame(request.user, version) | {"form": form, "stale": stale.reasons, "theirs": theirs}
+    return render(request, "proposals/desk.html", context, status=409)
+
+
+@command
+def in_step(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """Give new recipients an annex, drop those of who left."""
+    proposal = find_proposal(request, pk)
+    policies.require(request.user, "proposal.draft", proposal)
+    services.keep_in_step(version=latest(proposal), actor=Actor.person(request.user))
+    return redirect(proposal)
+
+
+@command
+def new_version(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """Begin the next version."""
+    proposal = find_proposal(request, pk)
+    policies.require(request.user, "proposal.draft", proposal)
+    version = services.new_version(proposal=proposal, actor=Actor.person(request.user))
+    messages.success(request, _("Version %(number)d is a draft now.") % {"number": version.number})
+    return redirect(proposal)
+
+
+@page
+def versions(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """All versions, and what changed from one to the next."""
+    proposal = find_proposal(request, pk)
+    policies.require(request.user, "proposal.read", proposal)
+    found = list(
+        proposal.versions.select_related("approved_by", "drafted_by", "submitted_by").prefetch_related(
+            "annexes__statements", "annexes__participant__municipality"
+        )
+    )
+    by_number = {str(version.number): version for version in found}
+    new = by_number.get(request.GET.get("new", ""), found[0])
+    old = by_number.get(str(new.number - 1))
+    context = {
+        "case": proposal.case,
+        "proposal": proposal,
+        "versions": found,
+        "new": new,
+        "old": old,
+        "changes": compare(old, new) if old else [],
+    }
+    return render(request, "proposals/versions.html", context)

@@ -1,0 +1,130 @@
+"""What every page of the desk shows around its text: sections, recipients, state, next act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imc_portal.core.http import PersonRequest
+from imc_portal.core.models import User
+from proposals import policies
+from proposals.models import Annex, Proposal, ProposalVersion
+from proposals.services.completeness import Gap, gaps
+
+VERSION = "version__proposal__case__initiator"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the list on the left."""
+
+    label: str
+    url: str
+    missing: int
+    current: bool
+
+
+def find_proposal(request: PersonRequest, pk: UUID) -> Proposal:
+    """A proposal the person may see, or 404."""
+    return get_object_or_404(
+        Proposal.objects.visible_to(request.user).select_related("case__initiator"), pk=pk
+    )
+
+
+def find_annex(request: PersonRequest, pk: UUID) -> Annex:
+    """An annex of a proposal the person may see, or 404."""
+    visible = Proposal.objects.visible_to(request.user)
+    annexes = Annex.objects.filter(version__proposal__in=visible).select_related(
+        VERSION,
+        "version__drafted_by",
+        "version__submitted_by",
+        "version__approved_by",
+        "participant__municipality",
+        "participant__contact",
+    )
+    return get_object_or_404(annexes, pk=pk)
+
+
+def latest(proposal: Proposal) -> ProposalVersion:
+    """The version on the desk: the newest one."""
+    version = (
+        proposal.versions.select_related("drafted_by", "submitted_by", "approved_by")
+        .order_by("-number")
+        .first()
+    )
+    if version is None:
+        raise ProposalVersion.DoesNotExist
+    version.proposal = proposal
+    return version
+
+
+def annexes_of(version: ProposalVersion) -> list[Annex]:
+    """The annexes with all that the pages show of them."""
+    found = version.annexes.select_related("participant__municipality", "participant__contact")
+    return list(found.prefetch_related("statements"))
+
+
+def frame(user: User, version: ProposalVersion, annex: Annex | None = None) -> dict[str, Any]:
+    """The context around the text; annex is the one that is open."""
+    proposal = version.proposal
+    annexes = annexes_of(version)
+    lacking = gaps(version) if version.state != ProposalVersion.State.APPROVED else []
+    return {
+        "case": proposal.case,
+        "proposal": proposal,
+        "version": version,
+        "annexes": annexes,
+        "sections": _sections(proposal, annexes, lacking, annex),
+        "gaps": lacking,
+        "out_of_step": any(gap.where == "recipients" for gap in lacking),
+        "may_draft": policies.allows(user, "proposal.draft", proposal),
+        "may_approve": policies.allows(user, "proposal.approve", proposal),
+        "shown": annex or next(iter(annexes), None),
+    }
+
+
+def _sections(
+    proposal: Proposal, annexes: list[Annex], lacking: list[Gap], current: Annex | None
+) -> list[Section]:
+    def missing(where: str) -> int:
+        return sum(gap.where == where for gap in lacking)
+
+    common = Section(
+        _("Common part"),
+        reverse("proposals:desk", args=[proposal.pk]),
+        missing("common"),
+        current is None,
+    )
+    return [
+        common,
+        *(
+            Section(
+                str(annex.participant),
+                reverse("proposals:annex", args=[annex.pk]),
+                missing(str(annex.pk)),
+                current is not None and annex.pk == current.pk,
+            )
+            for annex in annexes
+        ),
+    ]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether autosave is asking."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def kept(revision: int) -> JsonResponse:
+    """Tell autosave that the text is kept."""
+    return JsonResponse({"ok": True, "revision": revision, "message": ""})
+
+
+def not_kept(message: str, status: int) -> JsonResponse:
+    """Tell autosave why not."""
+    return JsonResponse({"ok": False, "message": message}, status=status)
