@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from meetings.views import personal
+from meetings.views import personal, questions
 
 app_name = "personal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reply/", personal.reply, name="reply"),
     path("waive/", personal.waive, name="waive"),
     path("meeting.ics", personal.entry, name="calendar"),
+    path("questions/<int:number>/", questions.question, name="question"),
+    path("attitude/", questions.attitude, name="attitude"),
 ]

@@ -19,6 +19,14 @@ def _takes_part(user: User, case: Case) -> bool:
     return any(entry.body_id in bodies for entry in case.bodies.all()) or parties.exists()
 
 
+def _keeps_package(user: User, case: Case) -> bool:
+    """Somebody of the initiating municipality, or the facilitator of the case."""
+    bodies = {seat.body_id for seat in partners.seats(user) if seat.role == Membership.Role.FACILITATOR}
+    return partners.allows(user, "case.inside", case) or any(
+        entry.body_id in bodies for entry in case.bodies.all()
+    )
+
+
 POLICIES = PolicyTable(
     {
         # planning and the post room
@@ -39,6 +47,7 @@ POLICIES = PolicyTable(
             partners.allows(user, "case.run", step.meeting.case)
             or partners.allows(user, "participant.speak", step.owner)
         ),
+        "handover.read": _keeps_package,
         "handover.make": lambda user, case: partners.allows(user, "case.run", case),
     }
 )

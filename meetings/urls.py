@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from meetings.views import delivery, planning
+from meetings.views import answers, attitudes, delivery, handover, outcomes, planning, record
 
 app_name = "meetings"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,4 +18,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<uuid:pk>/", delivery.letter, name="letter"),
     path("letters/<uuid:pk>/waive/", delivery.waive, name="waive"),
     path("invitations/<uuid:pk>/reply/", delivery.reply, name="reply"),
+    # what is said
+    path("cases/<uuid:case>/answers/", answers.answers, name="answers"),
+    path("cases/<uuid:case>/answers/<uuid:participant>/<int:number>/", answers.answer, name="answer"),
+    path("cases/<uuid:case>/attitudes/", attitudes.attitudes, name="attitudes"),
+    path("cases/<uuid:case>/attitudes/<uuid:participant>/", attitudes.attitude, name="attitude"),
+    # the record of a meeting
+    path("<uuid:pk>/record/", record.record, name="record"),
+    path("<uuid:pk>/record/attendance/", record.attendance, name="attendance"),
+    path("<uuid:pk>/record/notes/", record.notes, name="notes"),
+    path("<uuid:pk>/hold/", record.hold, name="hold"),
+    # what is decided, in formal meetings alone
+    path("<uuid:pk>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("<uuid:pk>/outcomes/objectives/", outcomes.objective_add, name="objective_add"),
+    path("<uuid:pk>/outcomes/areas/", outcomes.area_select, name="area_select"),
+    path("<uuid:pk>/outcomes/decisions/", outcomes.decide, name="decide"),
+    path("<uuid:pk>/outcomes/steps/", outcomes.step_add, name="step_add"),
+    path("<uuid:pk>/outcomes/none/", outcomes.none, name="none"),
+    path("<uuid:pk>/outcomes/close/", outcomes.close_record, name="close_record"),
+    path("objectives/<uuid:pk>/remove/", outcomes.objective_remove, name="objective_remove"),
+    path("selected-areas/<uuid:pk>/remove/", outcomes.area_remove, name="area_remove"),
+    path("steps/<uuid:pk>/remove/", outcomes.step_remove, name="step_remove"),
+    path("steps/<uuid:pk>/done/", outcomes.step_done, name="step_done"),
+    # the package
+    path("cases/<uuid:case>/hand-over/", handover.handover, name="handover"),
+    path("cases/<uuid:case>/hand-over/make/", handover.make_package, name="make_package"),
+    path("packages/<uuid:pk>.zip", handover.package, name="package"),
 ]
