@@ -1,4 +1,4 @@
-"""The post room of a meeting: who has the papers, what is wrong, what leaves; waivers and replies by account."""
+"""The post room of a meeting: who has the papers, what is wrong, what leaves; replies by account."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 
 @page
 def letter(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
-    """One message as it leaves; the place of the personal link is named, the link itself is the recipient's."""
+    """One message as it leaves; the recipient's personal link itself is not shown."""
     dispatch = _dispatch(request, pk)
     policies.require(request.user, "meeting.inside", dispatch.invitation.meeting)
     meeting = visible_meeting(request, dispatch.invitation.meeting_id)

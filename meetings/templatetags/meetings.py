@@ -1,0 +1,55 @@
+"""What other pages show of meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings import chain, policies
+from meetings.models import Meeting
+from partners.models import Case
+
+register = template.Library()
+AHEAD = (Meeting.State.PLANNED, Meeting.State.CALLED)
+
+
+@register.inclusion_tag("meetings/summary.html", takes_context=True)
+def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
+    """The next meeting of the case, or the last one, and the way to plan what is missing."""
+    user = context["user"]
+    meetings = sorted(Meeting.objects.visible_to(user).filter(case=case), key=lambda row: row.starts_at)
+    ahead = [meeting for meeting in meetings if meeting.state in AHEAD]
+    formal = case.has_reached(Case.State.ATTITUDE)
+    kind = Meeting.Kind.FORMAL if formal else Meeting.Kind.INFORMAL
+    wanted = formal or (case.has_reached(Case.State.PROPOSAL) and chain.open_meeting(case, kind) is None)
+    may_plan = (
+        wanted
+        and not ahead
+        and not case.has_reached(Case.State.FORMAL_HELD)
+        and policies.allows(user, "meeting.plan", case)
+    )
+    return {
+        "meeting": (ahead or meetings[-1:] or [None])[0],
+        "formal": formal,
+        "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
+    }
+
+
+@register.filter
+def timeuntil_words(moment: dt.datetime | None) -> str:
+    """In 5 days, today, 2 days ago: whole days in the current time zone."""
+    if moment is None:
+        return ""
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
