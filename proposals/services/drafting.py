@@ -63,6 +63,7 @@ def add_statement(
             _("%(count)d statements are enough for one reader: merge some.") % {"count": MOST_STATEMENTS}
         )
     statement = Statement(annex=annex, kind=kind, text=text, indicator=indicator, confidence=confidence)
+    _within(statement, {"text": text})
     statement.full_clean()
     statement.save()
     audit.record(
@@ -93,11 +94,20 @@ def _write(record: ProposalVersion | Annex, words: dict[str, Any], allowed: tupl
     unknown = words.keys() - set(allowed)
     if unknown:
         raise TypeError(f"not part of the text: {', '.join(sorted(unknown))}")
+    _within(record, words)
     for name, value in words.items():
         setattr(record, name, value)
     record.clean_fields(exclude=[f.name for f in record._meta.fields if f.name not in words])
     record.revision += 1
     record.save(update_fields=[*words, "revision"])
+
+
+def _within(record: Model, words: dict[str, Any]) -> None:
+    """Refuse texts beyond the limit of their field, which the model itself leaves to forms."""
+    for name, value in words.items():
+        limit = getattr(record._meta.get_field(name), "max_length", None)
+        if limit and isinstance(value, str) and len(value) > limit:
+            raise Refusal(_("This text is too long: at most %(limit)d characters.") % {"limit": limit})
 
 
 def _trail(actor: Actor, verb: str, target: Model, version: ProposalVersion) -> None:
