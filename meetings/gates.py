@@ -18,8 +18,8 @@ def latest_attitudes(case: Case) -> dict[Participant, Attitude]:
     """What each municipality that still takes part said last, with the areas it means."""
     rows = (
         Attitude.objects.filter(participant__case=case, participant__state__in=Participant.ACTIVE)
-        .order_by("participant", "-stated_at")
-        .distinct("participant")
+        .order_by("participant_id", "-stated_at")
+        .distinct("participant_id")
         .select_related("participant__municipality")
         .prefetch_related("areas__function")
     )

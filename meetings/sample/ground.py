@@ -11,7 +11,7 @@ from partners.services.imports import import_cooperations, import_municipalities
 
 SOURCES = {
     "municipalities.csv": "INSEE, Code officiel géographique 2026, Licence Ouverte 2.0",
-    "boundaries.geojson": "IGN Admin Express, simplified by gregoiredavid/france-geojson, Licence Ouverte 2.0",
+    "boundaries.geojson": "IGN Admin Express, as simplified in france-geojson, Licence Ouverte 2.0",
     "neighbours.csv": "computed from the outlines of IGN Admin Express, Licence Ouverte 2.0",
     "cooperations.csv": "BANATIC, EPCI 2026 and syndicates 2021, Licence Ouverte 2.0",
 }

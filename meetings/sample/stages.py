@@ -15,9 +15,8 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from meetings.sample import people, talks
 from meetings.sample.people import municipality, person
-from partners import discovery_data
-from partners.models import Case, Function, Need, OfficeHolder, Participant
-from partners.services import areas, cases, needs, participants, ranking
+from partners.models import Baseline, Body, Case, Function, Need, OfficeHolder
+from partners.services import areas, cases, discovery, needs, participants
 from proposals.models import Annex, ProposalVersion
 from proposals.services import approval, drafting, versions
 
@@ -51,23 +50,23 @@ def play(stage: str, *, seed: int, now: dt.datetime | None = None) -> Case | Non
 
 
 def _needs(state: Play) -> None:
-    """Two needs of the initiator, the first with a measured baseline."""
+    """Two needs of the initiator, the first with a baseline."""
     focal = person("focal@hauts-de-bienne.example")
     cost = Decimal(state.dice.randint(388, 432) * 1000)
-    needs.record_need(
+    needs.keep_need(
         need=Need(
             municipality=municipality(people.INITIATOR),
             function=Function.objects.get(pk="ECO-ROA"),
             kind=Need.Kind.PERFORMANCE,
             severity=3,
             causes=["too_small", "no_staff"],
-            statement="Two of our five snow ploughs are older than fifteen years, and we no longer find drivers "
-            "for the night round. Roads on the plateau open later each winter.",
-            evidence="Complaints in the winter 2025/26: 61, against 24 three winters before. Repairs of the two "
-            "old ploughs: 47,000 euro in 2025. (Illustrative figures.)",
+            statement="Two of our five snow ploughs are older than fifteen years, and we find no drivers "
+            "for the night round. Roads on the plateau open later.",
+            evidence="Complaints in the winter 2025/26: 61, against 24 three winters before. Repairs of the "
+            "two old ploughs: 47,000 euro in 2025. (Illustrative figures.)",
             owner=focal,
         ),
-        baseline=needs.BaselineFigures(
+        baseline=Baseline(
             annual_cost=cost,
             volume=Decimal(118),
             volume_unit="km of road",
@@ -79,7 +78,7 @@ def _needs(state: Play) -> None:
         ),
         actor=Actor.person(focal),
     )
-    needs.record_need(
+    needs.keep_need(
         need=Need(
             municipality=municipality(people.INITIATOR),
             function=Function.objects.get(pk="REC-LIB"),
@@ -126,24 +125,18 @@ def _contacted(state: Play) -> None:
             actor=actor,
         )
     for body in ("Région Bourgogne-Franche-Comté", "Association des maires du Jura"):
-        cases.attach_body(case=case, body=people.Body.objects.get(name=body), actor=actor)
+        cases.attach_body(case=case, body=Body.objects.get(name=body), actor=actor)
 
 
 def _choose(case: Case, actor: Actor) -> None:
-    chosen = [municipality(code) for code in people.PARTNERS]
-    ranking.freeze(case=case, actor=actor)
-    for one in chosen:
-        participants.select(case=case, municipality=one, actor=actor)
-    cases.advance(case=case, to=Case.State.PARTNERS_RANKED, actor=actor)
-    neighbours = discovery_data.neighbours_of(case.initiator)
-    rest = people.Municipality.objects.filter(pk__in=neighbours).exclude(pk__in=[one.pk for one in chosen])
-    participants.set_aside(
+    """Three on the short list; every other neighbour set aside with a reason."""
+    discovery.choose(case=case, municipalities=[municipality(code) for code in people.PARTNERS], actor=actor)
+    discovery.set_rest_aside(
         case=case,
-        municipalities=rest,
         actor=actor,
-        reason="Has given its winter service to the syndicate; ask again when that contract ends.",
+        reason="Clears its roads by a contract that runs until 2029: ask again then. (Illustrative.)",
     )
-    cases.advance(case=case, to=Case.State.CONTACTING, actor=actor)
+    discovery.begin_contacting(case=case, actor=actor)
 
 
 #: Benefit and cost of each recipient: kind, words, how one would see it, confidence.
@@ -250,8 +243,3 @@ ACTS: dict[str, Callable[[Play], None]] = {
 def first_look(case: Case | None) -> str:
     """Where a newcomer begins."""
     return case.get_absolute_url() if case else reverse("home")
-
-
-def initiators_participant(case: Case) -> Participant:
-    """The initiator's own row among the participants."""
-    return case.participants.get(state=Participant.State.INITIATOR)

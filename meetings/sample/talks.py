@@ -104,8 +104,8 @@ def clarify_and_hold(case: Case, now: dt.datetime) -> None:
         meeting=meeting,
         revision=meeting.revision,
         actor=host,
-        notes="All four clear the same pass road at different hours. Les Rousses asks for a key by kilometres, "
-        "Longchaumois for a depot on its side. Nobody spoke against talking on.",
+        notes="All four clear the same pass road at different hours. Les Rousses asks for a key by "
+        "kilometres; Longchaumois for a depot on its side. Nobody spoke against talking on.",
     )
     holding.hold(meeting=meeting, actor=host, now=meeting.ends_at)
     _attitudes(case, host)
@@ -240,7 +240,7 @@ def convene(case: Case) -> None:
 
 
 def decide(case: Case) -> None:
-    """Objectives, the area, the decision to explore by each municipality, next steps; the record is closed."""
+    """Objectives, the area, each municipality's decision to explore, next steps; the record is closed."""
     meeting = FormalMeeting.objects.get(case=case)
     host = Actor.person(person("focal@hauts-de-bienne.example"))
     _seat(meeting, host)
