@@ -43,7 +43,10 @@ class AreaForm(forms.ModelForm[CandidateArea]):
             "feasibility",
         ]
         widgets: ClassVar[dict[str, Any]] = {
-            name: forms.RadioSelect for name in ("rationale", "need_grade", "savings", "feasibility")
+            "rationale": forms.RadioSelect,
+            "need_grade": forms.RadioSelect,
+            "savings": forms.RadioSelect,
+            "feasibility": forms.RadioSelect,
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "rationale": _("How good are the reasons to do this together?"),

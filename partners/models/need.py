@@ -85,6 +85,11 @@ class Need(models.Model):
     def __str__(self) -> str:
         return f"{self.municipality}: {self.function}"
 
+    @property
+    def cause_labels(self) -> list[str]:
+        """Its causes in words."""
+        return [str(Cause(cause).label) for cause in self.causes]
+
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("partners:need", kwargs={"pk": self.pk})

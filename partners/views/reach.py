@@ -1,0 +1,33 @@
+"""How every page of a case is entered: first what is visible, then what is allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+
+from imc_portal.core.http import PersonRequest
+from partners import policies
+from partners.models import Case, Participant
+
+PARTICIPANTS = Participant.objects.select_related("municipality", "contact").defer("municipality__boundary")
+
+
+def visible_cases(request: PersonRequest) -> QuerySet[Case]:
+    """Cases the person may see, with initiator and participants."""
+    cases = Case.objects.visible_to(request.user).select_related("initiator")
+    return cases.defer("initiator__boundary").prefetch_related(Prefetch("participants", PARTICIPANTS))
+
+
+def the_case(request: PersonRequest, pk: Any, act: str = "") -> Case:
+    """The case: 404 when not visible, 403 when the act is not theirs."""
+    case = get_object_or_404(visible_cases(request), pk=pk)
+    if act:
+        policies.require(request.user, act, case)
+    return case
+
+
+def the_participant(case: Case, pk: Any) -> Participant:
+    """A participant of the case."""
+    return get_object_or_404(PARTICIPANTS.select_related("case"), case=case, pk=pk)
