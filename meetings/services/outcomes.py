@@ -75,6 +75,8 @@ def select_area(
         raise Refusal(_("Choose among the areas that are in the talks."))
     if objective.meeting_id != meeting.pk:
         raise Refusal(_("Choose an objective of this meeting."))
+    if meeting.selected_areas.filter(area=area).exists():
+        raise Refusal(_("%(area)s is selected already.") % {"area": area})
     selected = SelectedArea(meeting=meeting, area=area, objective=objective, why=why.strip())
     selected.full_clean(exclude=["meeting", "objective"])
     selected.save()

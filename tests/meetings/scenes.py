@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imc_portal.core import links
@@ -146,6 +150,17 @@ def link_of(participant: Participant) -> str:
         purpose="participant", subject=participant.pk, holder=str(participant.contact), language="en"
     )
     return links.token_of(link)
+
+
+def count_queries(client: Client, guests: int, prepare: Callable[[Scene], str]) -> int:
+    """How many queries the initiator's page asks with so many guests; `prepare` returns its address."""
+    scene = make_scene(guests)
+    address = prepare(scene)
+    client.force_login(scene.focal)
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    return len(captured)
 
 
 def _meeting(scene: Scene, kind: str, starts_in: dt.timedelta) -> dict[str, object]:

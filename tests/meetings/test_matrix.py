@@ -83,4 +83,6 @@ def test_a_sealed_cell_counts_for_nothing() -> None:
 
 def test_an_area_nobody_spoke_of_says_nothing() -> None:
     found = findings([], ["Waste"])[0]
-    assert not (found.no_refusal or found.ask_authorities or found.serious)
+    assert not found.no_refusal
+    assert not found.ask_authorities
+    assert not found.serious
