@@ -5,7 +5,8 @@ A row gives, for each of the cast in the order of CAST, one letter:
   n  not found: the thing is not visible to them (404)
   f  forbidden: visible, but not theirs to do (403)
   s  asked to sign in
-Commands are posted with empty data: an act that then refuses (message, 4xx but 403 and 404) has opened its door.
+Commands are posted with empty data: an act that then refuses (message, 4xx but 403 and 404) has opened its
+door. A form answers both GET and POST, with the same letters.
 """
 
 from __future__ import annotations
@@ -25,9 +26,7 @@ from tests.world import CAST, SECRETS, World
 pytestmark = pytest.mark.django_db
 
 #: Not ours, and tested by their makers; what they guard is listed in the comments.
-FOREIGN = re.compile(
-    r"^(account_|mfa_|socialaccount_|usersessions_|admin:|set_language$|javascript-catalog$)"
-)
+FOREIGN = re.compile(r"^(account_|mfa_|admin:|demo)")
 
 Arguments = Callable[[World], dict[str, Any]]
 
@@ -61,13 +60,149 @@ def question(world: World) -> dict[str, Any]:
     return {"token": world.token, "number": 1}
 
 
-#: name: (method, arguments, letters for lead focal reader partner stranger observer curator facilitator nobody link)
+def area_of(world: World) -> dict[str, Any]:
+    return {"pk": world.case.pk, "area": world.made["area"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def partner_of(world: World) -> dict[str, Any]:
+    return {"pk": world.case.pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def cell(world: World) -> dict[str, Any]:
+    partner = world.made["partner"]
+    return {"case": world.case.pk, "participant": partner.pk, "number": 1}  # type: ignore[attr-defined]  # as above
+
+
+def said_by(world: World) -> dict[str, Any]:
+    return {"case": world.case.pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def planned(world: World) -> dict[str, Any]:
+    return {"case": world.case.pk, "kind": "informal"}
+
+
+def contact(world: World) -> dict[str, Any]:
+    return {"pk": world.made["partner"].contact.pk}  # type: ignore[attr-defined]  # as above
+
+
+EVERYBODY = "yyyyyyyyyy"
+SIGNED_IN = "yyyyyyyyss"
+#: Inside the initiating municipality: all may read, lead and focal point may write.
+INSIDE = "yyynnnnnss"
+WRITES = "yyfnnnnnss"
+LEADS = "yffnnnnnss"
+#: Visible to participant, observer and facilitator as well, but not theirs to do.
+CASE_READ = "yyyynynyss"
+CASE_INSIDE = "yyyfnfnfss"
+CASE_WRITE = "yyffnfnfss"
+CASE_LEAD = "yfffnfnfss"
+BY_LINK = "yyyyyyyyyy"
+
+#: name: (method, arguments, letters: lead focal reader partner stranger observer curator facilitator nobody link)
 TABLE: dict[str, tuple[str, Arguments, str]] = {
-    "home": ("GET", no_arguments, "yyyyyyyyss"),
-    "healthz": ("GET", no_arguments, "yyyyyyyyyy"),
-    "readyz": ("GET", no_arguments, "yyyyyyyyyy"),
-    "profile": ("GET", no_arguments, "yyyyyyyyss"),
+    "home": ("GET", no_arguments, SIGNED_IN),
+    "healthz": ("GET", no_arguments, EVERYBODY),
+    "readyz": ("GET", no_arguments, EVERYBODY),
+    "profile": ("FORM", no_arguments, SIGNED_IN),
     "style": ("GET", no_arguments, "ffffffyfss"),
+    "set_language": ("POST", no_arguments, EVERYBODY),
+    # reference data
+    "partners:municipality_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:municipality": ("GET", commune, SIGNED_IN),
+    "partners:register": ("GET", no_arguments, SIGNED_IN),
+    "partners:import_data": ("FORM", no_arguments, "ffffffyfss"),
+    "partners:contact_add": ("FORM", commune, "yyfyyfyfss"),
+    "partners:contact_edit": ("FORM", contact, "fffyffyfss"),
+    # needs
+    "partners:need_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:need_create": ("FORM", no_arguments, "yyfyyfffss"),
+    "partners:need": ("GET", at("need"), INSIDE),
+    "partners:need_edit": ("FORM", at("need"), WRITES),
+    "partners:case_open": ("FORM", at("need"), WRITES),
+    # cases
+    "partners:case_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:case": ("GET", in_case, CASE_READ),
+    "partners:history": ("GET", in_case, CASE_INSIDE),
+    "partners:case_park": ("POST", in_case, CASE_LEAD),
+    "partners:case_reopen": ("POST", in_case, CASE_LEAD),
+    "partners:body_attach": ("POST", in_case, CASE_WRITE),
+    "partners:areas": ("GET", in_case, CASE_INSIDE),
+    "partners:area_add": ("FORM", in_case, CASE_WRITE),
+    "partners:area_edit": ("FORM", area_of, CASE_WRITE),
+    "partners:area_agree": ("POST", area_of, CASE_WRITE),
+    "partners:area_set_aside": ("POST", area_of, CASE_WRITE),
+    "partners:stance_record": ("FORM", area_of, "yyffnynfss"),
+    "partners:discover": ("GET", in_case, CASE_INSIDE),
+    "partners:select": ("POST", in_case, CASE_WRITE),
+    "partners:set_aside": ("POST", in_case, CASE_WRITE),
+    "partners:set_rest_aside": ("POST", in_case, CASE_WRITE),
+    "partners:begin_contacting": ("POST", in_case, CASE_WRITE),
+    "partners:contacts": ("GET", in_case, CASE_INSIDE),
+    "partners:contact_log": ("FORM", partner_of, CASE_WRITE),
+    "partners:recipient": ("POST", partner_of, CASE_WRITE),
+    "partners:participant_leave": ("FORM", partner_of, CASE_WRITE),
+    # proposals: the desk is invisible outside; a recipient sees its own document alone
+    "proposals:create": ("POST", of_case, CASE_WRITE),
+    "proposals:desk": ("GET", at("proposal"), INSIDE),
+    "proposals:common": ("POST", at("proposal"), WRITES),
+    "proposals:in_step": ("POST", at("proposal"), WRITES),
+    "proposals:versions": ("GET", at("proposal"), INSIDE),
+    "proposals:new_version": ("POST", at("proposal"), WRITES),
+    "proposals:submit": ("POST", at("proposal"), WRITES),
+    "proposals:approval": ("GET", at("proposal"), INSIDE),
+    "proposals:return": ("POST", at("proposal"), LEADS),
+    "proposals:approve": ("POST", at("proposal"), LEADS),
+    "proposals:annex": ("GET", at("annex_partner_2"), INSIDE),
+    "proposals:preview": ("GET", at("annex_partner_2"), INSIDE),
+    "proposals:statement_add": ("POST", at("annex_partner_2"), WRITES),
+    "proposals:statement_remove": ("POST", at("statement_partner_2"), WRITES),
+    "proposals:document": ("GET", at("document_partner"), "yyyynnnnss"),
+    "proposals:render_again": ("POST", at("document_partner"), "yyffnnnnss"),
+    # meetings
+    "meetings:meeting_list": ("GET", no_arguments, SIGNED_IN),
+    "meetings:meeting": ("GET", at("informal"), CASE_READ),
+    "meetings:calendar": ("GET", at("informal"), CASE_READ),
+    "meetings:plan": ("FORM", planned, CASE_WRITE),
+    "meetings:edit": ("FORM", at("informal"), CASE_WRITE),
+    "meetings:cancel": ("FORM", at("informal"), CASE_WRITE),
+    "meetings:delivery": ("GET", at("informal"), CASE_INSIDE),
+    "meetings:letter": ("GET", at("dispatch_partner"), CASE_INSIDE),
+    "meetings:waive": ("FORM", at("dispatch_partner"), CASE_WRITE),
+    "meetings:reply": ("FORM", at("invitation_informal_Bracon"), "fffynfnfss"),
+    "meetings:record": ("GET", at("informal"), CASE_WRITE),
+    "meetings:attendance": ("POST", at("informal"), CASE_WRITE),
+    "meetings:notes": ("POST", at("informal"), CASE_WRITE),
+    "meetings:hold": ("POST", at("informal"), CASE_WRITE),
+    # what is said
+    "meetings:answers": ("GET", of_case, "yyyynfnyss"),
+    "meetings:answer": ("FORM", cell, "yyfynfnfss"),
+    "meetings:attitudes": ("GET", of_case, "yyyynfnyss"),
+    "meetings:attitude": ("FORM", said_by, CASE_WRITE),
+    # what is decided
+    "meetings:outcomes": ("GET", at("formal"), CASE_READ),
+    "meetings:objective_add": ("POST", at("formal"), CASE_WRITE),
+    "meetings:objective_remove": ("POST", at("objective"), CASE_WRITE),
+    "meetings:area_select": ("POST", at("formal"), CASE_WRITE),
+    "meetings:area_remove": ("POST", at("selected"), CASE_WRITE),
+    "meetings:decide": ("POST", at("formal"), CASE_WRITE),
+    "meetings:step_add": ("POST", at("formal"), CASE_WRITE),
+    "meetings:step_remove": ("POST", at("step"), CASE_WRITE),
+    "meetings:step_done": ("POST", at("step"), CASE_WRITE),
+    "meetings:none": ("POST", at("formal"), CASE_WRITE),
+    "meetings:close_record": ("POST", at("formal"), CASE_WRITE),
+    # the package
+    "meetings:handover": ("GET", of_case, "yyyfnfnyss"),
+    "meetings:make_package": ("POST", of_case, CASE_WRITE),
+    "meetings:package": ("GET", at("package"), "yyynnnnyss"),
+    # by personal link: whoever holds it
+    "personal:home": ("GET", by_link, BY_LINK),
+    "personal:document": ("GET", by_link, BY_LINK),
+    "personal:open": ("POST", by_link, BY_LINK),
+    "personal:reply": ("FORM", by_link, BY_LINK),
+    "personal:waive": ("POST", by_link, BY_LINK),
+    "personal:calendar": ("GET", by_link, BY_LINK),
+    "personal:question": ("FORM", question, BY_LINK),
+    "personal:attitude": ("FORM", by_link, BY_LINK),
 }
 
 
@@ -117,7 +252,8 @@ def test_the_right_people_get_in(name: str) -> None:
         if who in world.people:
             client.force_login(world.people[who])
         point = transaction.savepoint()
-        found += knock(client, method, url)
+        letters = {knock(client, way, url) for way in (("GET", "POST") if method == "FORM" else (method,))}
+        found += letters.pop() if len(letters) == 1 else "?"
         transaction.savepoint_rollback(point)
     assert dict(zip(CAST, found, strict=True)) == dict(zip(CAST, expected, strict=True))
 
@@ -152,7 +288,7 @@ def test_nobody_reads_what_is_not_theirs(who: str) -> None:
     if who in world.people:
         client.force_login(world.people[who])
     for name, (method, arguments, _letters) in TABLE.items():
-        if method != "GET" or (name.startswith("personal:") and who != "link"):
+        if method == "POST" or (name.startswith("personal:") and who != "link"):
             continue
         answer = client.get(reverse(name, kwargs=arguments(world)))
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]  # stream or not

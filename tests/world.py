@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from imc_portal.core import documents, links
-from imc_portal.core.models import PersonalLink, User
+from imc_portal.core.models import OutgoingEmail, PersonalLink, User
 from meetings.models import (
     Answer,
     Attitude,
@@ -215,11 +215,29 @@ def _meet(world: World) -> None:
                 document = world.made[f"document_{key}"]
                 assert isinstance(document, Document)
                 world.made[f"dispatch_{key}"] = Dispatch.objects.create(
-                    invitation=invitation, document=document, due_at=now + dt.timedelta(days=20)
+                    invitation=invitation,
+                    document=document,
+                    due_at=now - dt.timedelta(hours=1),
+                    email=_sent(world, key, now),
                 )
     world.made |= {"informal": informal, "formal": formal}
     _answer(world, initiator)
     _decide(world, formal, initiator)
+
+
+def _sent(world: World, key: str, now: dt.datetime) -> OutgoingEmail:
+    """The message that carried a paper, accepted by a mail server."""
+    return OutgoingEmail.objects.create(
+        key=key,
+        context=world.case.context,
+        to_address=f"{key}@example.org",
+        subject="A proposal",
+        text="Good day",
+        message_id=f"<{key}@example.org>",
+        not_before=now,
+        state="sent",
+        sent_at=now,
+    )
 
 
 def _answer(world: World, initiator: Participant) -> None:
