@@ -40,7 +40,7 @@ def compare(old: ProposalVersion, new: ProposalVersion) -> list[Change]:
 
 def _parts(version: ProposalVersion) -> Iterator[tuple[str, str]]:
     for section in ProposalVersion.SECTIONS:
-        yield str(version._meta.get_field(section).verbose_name).capitalize(), getattr(version, section)
+        yield version.label(section).capitalize(), getattr(version, section)
     yield _("Please answer by"), str(version.answer_by or "")
     for annex in version.annexes.all():
         yield _("Annex for %(name)s") % {"name": annex.participant}, _annex(annex)

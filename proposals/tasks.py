@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from proposals.documents import press
@@ -14,6 +16,11 @@ from proposals.documents import press
 def render_document(document_id: str) -> None:
     """Print one document if it waits and nobody else has it."""
     press.render(uuid.UUID(document_id))
+
+
+def print_soon(document_id: uuid.UUID) -> None:
+    """Ring for a document once the transaction is in; without a broker the sweep finds it later."""
+    transaction.on_commit(partial(render_document.delay, str(document_id)), robust=True)
 
 
 @shared_task

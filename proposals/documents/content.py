@@ -19,8 +19,7 @@ from proposals.documents.context import Paper, Picture, Row, Said, Table
 from proposals.documents.facts import Facts, facts_of
 from proposals.documents.text import line, paragraphs
 from proposals.estimate import Estimate, Origin
-from proposals.models import Annex, Statement
-from proposals.models.document import ProposalVersion
+from proposals.models import Annex, ProposalVersion, Statement
 
 CONTEXT_SHAPES = 60
 

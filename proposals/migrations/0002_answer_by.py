@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('proposals', '0001_initial'),
+        ("proposals", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='proposalversion',
-            name='answer_by',
-            field=models.DateField(blank=True, help_text="The one date on the first page of every recipient's paper.", null=True, verbose_name='please answer by'),
+            model_name="proposalversion",
+            name="answer_by",
+            field=models.DateField(
+                blank=True,
+                help_text="The one date on the first page of every recipient's paper.",
+                null=True,
+                verbose_name="please answer by",
+            ),
         ),
     ]

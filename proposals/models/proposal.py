@@ -120,6 +120,11 @@ class ProposalVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.proposal}, version {self.number}"
 
+    @classmethod
+    def label(cls, field: str) -> str:
+        """What a section or another field is called."""
+        return str(cls._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # no relation
+
     @property
     def is_open(self) -> bool:
         """Whether it can still be edited."""

@@ -76,7 +76,7 @@ def approve(*, version: ProposalVersion, actor: Actor) -> ProposalVersion:
         after={"version": fresh.number, "single_handed": fresh.single_handed},
     )
     for document in _documents(fresh):
-        tasks.render_document.delay_on_commit(str(document.pk))
+        tasks.print_soon(document.pk)
     return fresh
 
 

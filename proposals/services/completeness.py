@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.models import OfficeHolder
+from partners.models import OfficeHolder, Participant
 from proposals.documents.facts import recipients
 from proposals.models import Annex, ProposalVersion
 
@@ -41,7 +41,7 @@ def gaps(version: ProposalVersion) -> list[Gap]:
 
 def _common(version: ProposalVersion) -> list[str]:
     texts = [
-        _("The section “%(name)s” is empty.") % {"name": version._meta.get_field(section).verbose_name}
+        _("The section “%(name)s” is empty.") % {"name": version.label(section)}
         for section in ProposalVersion.SECTIONS
         if not getattr(version, section).strip()
     ]
@@ -74,14 +74,15 @@ def _annex(annex: Annex) -> list[str]:
         texts.append(_("The annex for %(name)s names no benefit.") % name)
     if False not in kinds:
         texts.append(_("The annex for %(name)s names no cost or risk.") % name)
-    return texts + _contact(annex.participant.contact, name)
+    return texts + _contact(annex.participant.contact, annex.participant)
 
 
-def _contact(contact: OfficeHolder | None, name: dict[str, object]) -> list[str]:
+def _contact(contact: OfficeHolder | None, participant: Participant) -> list[str]:
+    name = {"name": str(participant)}
     if contact is None:
         return [_("No recipient is chosen for %(name)s.") % name]
     if not contact.email:
-        return [_("%(contact)s of %(name)s has no e-mail address.") % (name | {"contact": contact})]
+        return [_("%(contact)s of %(name)s has no e-mail address.") % (name | {"contact": str(contact)})]
     if contact.term_end and contact.term_end < timezone.localdate():
-        return [_("%(contact)s of %(name)s is no longer in office.") % (name | {"contact": contact})]
+        return [_("%(contact)s of %(name)s is no longer in office.") % (name | {"contact": str(contact)})]
     return []

@@ -21,4 +21,4 @@ def render_again(*, document: Document, actor: Actor) -> None:
     audit.record(
         actor, "sent a document to the press again", document, context=document.version.proposal.case.context
     )
-    tasks.render_document.delay_on_commit(str(document.pk))
+    tasks.print_soon(document.pk)

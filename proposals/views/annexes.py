@@ -57,10 +57,9 @@ def _save(request: PersonRequest, found: Annex) -> HttpResponseBase:
 
 def _both(request: PersonRequest, found: Annex, form: AnnexForm, stale: Stale) -> HttpResponse:
     """The words that were typed and, beside them, what somebody else saved."""
-    form.data = form.data.copy()
-    form.data["revision"] = str(found.revision)
+    form.data = {**form.data, "revision": str(found.revision)}
     theirs = [
-        (found._meta.get_field(name).verbose_name, getattr(found, name))
+        (str(form.fields[name].label), getattr(found, name))
         for name in ("opening", "open_questions")
         if getattr(found, name) != form.cleaned_data[name]
     ]

@@ -83,11 +83,10 @@ def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 
 def _both(request: PersonRequest, version: ProposalVersion, form: CommonForm, stale: Stale) -> HttpResponse:
     """The words that were typed and, beside them, what somebody else saved."""
-    form.data = form.data.copy()
-    form.data["revision"] = str(version.revision)
+    form.data = {**form.data, "revision": str(version.revision)}
     names = (*ProposalVersion.SECTIONS, "answer_by")
     theirs = [
-        (version._meta.get_field(name).verbose_name, getattr(version, name))
+        (version.label(name), getattr(version, name))
         for name in names
         if getattr(version, name) != form.cleaned_data[name]
     ]

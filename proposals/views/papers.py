@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.constants import NONE, SELF
+from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -28,10 +28,10 @@ from proposals.views.frame import find_annex
 WAIT = 8
 
 
+@page
 @require_safe
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF], "object-src": [NONE]})
-@page
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # django-csp knows plain requests only
 def preview(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The draft as this recipient would get it, printed on the spot and not kept."""
     annex = find_annex(request, pk)
@@ -46,8 +46,8 @@ def preview(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _pdf(pdf, f"{_('preview')}.pdf")
 
 
-@require_safe
 @page
+@require_safe
 def document(request: PersonRequest, pk: UUID) -> HttpResponse:
     """A printed document, its checksum verified; damaged bytes never leave."""
     found = get_object_or_404(

@@ -6,7 +6,7 @@ document.addEventListener("kept", () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
     for (const frame of document.querySelectorAll("iframe[data-paper]")) {
-      if (frame.offsetParent) frame.src = `${frame.dataset.paper}?at=${Date.now()}`;
+      if (frame.offsetParent) frame.src = `${frame.dataset.paper}?at=${Date.now()}#navpanes=0&view=FitH`;
     }
   }, PAUSE);
 });

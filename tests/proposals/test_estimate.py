@@ -166,7 +166,7 @@ def test_split_loses_no_cent(amount: Decimal, parts: list[float]) -> None:
 
 @given(st.lists(st.integers(0, 1000), min_size=7, max_size=7))
 def test_shapley_is_the_average_over_all_orders(values: list[int]) -> None:
-    table = {frozenset(): 0.0}
+    table: dict[frozenset[int], float] = {frozenset(): 0.0}
     groups = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
     table |= {frozenset(group): float(value) for group, value in zip(groups, values, strict=True)}
     found = keys.shapley("ABC", lambda group: table[frozenset(group)])

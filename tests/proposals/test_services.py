@@ -13,7 +13,7 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import GateClosed, Refusal, Stale
-from partners.models import Case, Membership, Participant
+from partners.models import Case, Membership, OfficeHolder, Participant
 from partners.services import participants
 from proposals import services
 from proposals.models import Annex, Document, Proposal, ProposalVersion
@@ -177,9 +177,7 @@ def no_contact(version: ProposalVersion) -> str:
 
 
 def no_address(version: ProposalVersion) -> str:
-    for annex in version.annexes.all():
-        annex.participant.contact.email = ""
-        annex.participant.contact.save()
+    OfficeHolder.objects.filter(municipality__participations__annexes__version=version).update(email="")
     return "has no e-mail address"
 
 
