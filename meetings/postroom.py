@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from imc_portal.core.models import OutgoingEmail
 from meetings import leadtime
@@ -194,7 +194,7 @@ def _way(meeting: Meeting, found: _Found) -> list[Step]:
         rendered = document.rendered_at if document else None
         stops = [
             (_("drafted"), version is not None, version.created_at if version else None),
-            (_("approved"), approved is not None, approved),
+            (pgettext("way of a letter", "approved"), approved is not None, approved),
             (_("rendered"), rendered is not None, rendered),
         ]
     sent = dispatch.sent_at if dispatch else None

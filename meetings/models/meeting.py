@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.models.user import validate_time_zone
@@ -60,7 +61,7 @@ class Meeting(models.Model):
         PLANNED = "planned", _("planned")
         CALLED = "called", _("called")
         HELD = "held", _("held")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("state of a meeting", "cancelled")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.PLANNED: {State.CALLED, State.CANCELLED},
