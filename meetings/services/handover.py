@@ -40,11 +40,17 @@ def hand_over(*, case: Case, language: str, actor: Actor, now: dt.datetime | Non
 def build(*, case: Case, language: str, actor: Actor, now: dt.datetime) -> bytes:
     """The bytes of the package, from the database and the stored proposals; writes nothing."""
     with translation.override(language):
-        known = facts.gather(case, _maker(actor), now)
-        known["for_legal_check"] = dossiers.for_legal_check(known)
-        known["for_feasibility_study"] = dossiers.for_feasibility_study(known)
-        files = {"case.pdf": _pdf(known, language), "case.json": archive.as_json(known), **_papers(case)}
+        papers, known = _papers(case), tell(case=case, actor=actor, now=now)
+        files = {"case.pdf": _pdf(known, language), "case.json": archive.as_json(known), **papers}
         return archive.pack(case.title, files, now)
+
+
+def tell(*, case: Case, actor: Actor, now: dt.datetime) -> facts.Facts:
+    """All that the package says, as plain values in the active language; writes nothing."""
+    known = facts.gather(case, _maker(actor), now)
+    known["for_legal_check"] = dossiers.for_legal_check(known)
+    known["for_feasibility_study"] = dossiers.for_feasibility_study(known)
+    return known
 
 
 def _maker(actor: Actor) -> User:

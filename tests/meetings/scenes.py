@@ -158,6 +158,11 @@ def count_queries(client: Client, guests: int, prepare: Callable[[Scene], str]) 
     address = prepare(scene)
     client.force_login(scene.focal)
     assert client.get(address).status_code == 200
+    return queries_of(client, address)
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How many queries one page asks."""
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
