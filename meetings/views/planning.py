@@ -35,8 +35,9 @@ OPEN_STATES = (Meeting.State.PLANNED, Meeting.State.CALLED)
 @page
 def meeting_list(request: PersonRequest) -> HttpResponse:
     """Meetings to come, then those that were."""
-    invited = Count("invitations")
-    answered = Count("invitations", filter=~Q(invitations__reply=Invitation.Reply.NONE))
+    guests = ~Q(invitations__participant__state=Participant.State.INITIATOR)
+    invited = Count("invitations", filter=guests)
+    answered = Count("invitations", filter=guests & ~Q(invitations__reply=Invitation.Reply.NONE))
     seen = (
         Meeting.objects.visible_to(request.user)
         .select_related("case__initiator")

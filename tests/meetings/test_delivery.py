@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -381,3 +382,26 @@ def test_the_list_asks_the_same_for_one_and_three_meetings() -> None:
     client.force_login(scene.focal)
     assert client.get(address).content.decode().count("<tr>") == 1 + 3
     assert statements(scene.focal, address) == first
+
+
+# --- on the page of the case -------------------------------------------------------------------
+
+
+def summary(case: Case, user: User) -> str:
+    page = Template("{% load meetings %}{% meeting_summary case %}")
+    return page.render(Context({"case": Case.objects.get(pk=case.pk), "user": user}))
+
+
+def test_the_case_shows_its_next_meeting_or_how_to_plan_one() -> None:
+    scene = make_scene(state=Case.State.PROPOSAL)
+    plan = reverse("meetings:plan", args=[scene.case.pk, "informal"])
+    assert plan in summary(scene.case, scene.focal)
+    assert plan not in summary(scene.case, scene.guest)
+    papers.draft(scene)
+    meeting = papers.planned(scene)
+    assert meeting.get_absolute_url() in summary(scene.case, scene.focal)
+    assert plan not in summary(scene.case, scene.focal)
+    assert meeting.get_absolute_url() not in summary(scene.case, scene.guest)
+    Case.objects.filter(pk=scene.case.pk).update(state=Case.State.ATTITUDE)
+    Meeting.objects.update(state="held", called_at=timezone.now(), held_at=timezone.now())
+    assert reverse("meetings:plan", args=[scene.case.pk, "formal"]) in summary(scene.case, scene.focal)
