@@ -24,6 +24,7 @@ from partners.services.contacts import keep_contact
 from partners.services.imports import COUNTIES_KEY
 
 PER_PAGE = 50
+REGISTER_PER_PAGE = 25
 
 
 @page
@@ -65,14 +66,19 @@ def municipality(request: PersonRequest, country: str, code: str) -> HttpRespons
         "facts": facts_of(subject),
         "map": _map(subject, neighbours),
         "neighbours": [(neighbour, borders[neighbour.pk]) for neighbour in neighbours],
-        "cooperations": subject.cooperations.annotate(members_count=Count("memberships")).select_related(
-            "function", "run"
-        ),
+        "cooperations": cooperations_of(subject),
         "holders": subject.office_holders.in_office(),
         "may_edit": policies.allows(request.user, "contact.edit", subject),
         "may_add": policies.allows(request.user, "contact.add", subject),
     }
     return render(request, "partners/municipality.html", context)
+
+
+def cooperations_of(subject: Municipality) -> QuerySet[ExistingCooperation]:
+    """The cooperations it takes part in, each with the number of all its members."""
+    mine = CooperationMember.objects.filter(municipality=subject).values("cooperation")
+    found = ExistingCooperation.objects.filter(pk__in=mine).select_related("function", "run")
+    return found.annotate(members_count=Count("memberships")).order_by("name", "code")
 
 
 def facts_of(subject: Municipality) -> list[tuple[str, Any, ImportRun | None]]:
@@ -169,11 +175,15 @@ def register(request: PersonRequest) -> HttpResponse:
     members = CooperationMember.objects.select_related("municipality").only(
         "cooperation_id", "municipality__name", "municipality__country", "municipality__code"
     )
-    found = found.select_related("function", "run").annotate(members_count=Count("memberships"))
+    found = (
+        found.select_related("function", "run")
+        .annotate(members_count=Count("memberships"))
+        .order_by("name", "code")
+    )
     listed = found.prefetch_related(Prefetch("memberships", members.order_by("municipality__name")))
     forms = ExistingCooperation.objects.exclude(legal_form="").order_by("legal_form")
     context = {
-        "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(listed, REGISTER_PER_PAGE).get_page(request.GET.get("page")),
         "q": request.GET.get("q", ""),
         "legal_form": request.GET.get("legal_form", ""),
         "member": request.GET.get("member", ""),
