@@ -1,4 +1,4 @@
-"""The pages of this room: they open, they say what they should, and their statements do not grow with rows."""
+"""The pages of this room: they open, say what they should, and ask no more with more rows."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def neighbour_of(town: Municipality, name: str, **fields: Any) -> Municipality:
     return other
 
 
-# --- lists and details answer with one number of statements -------------------------------------
+# --- lists and details answer with one number of statements -------------------------------
 
 
 def test_municipality_list_has_few_statements_for_any_number_of_rows(focal: User) -> None:
@@ -206,7 +206,7 @@ def test_municipality_page_has_one_number_of_statements(town: Municipality, foca
     assert statements(focal, "municipality", **where) == before
 
 
-# --- reference pages ------------------------------------------------------------------------------
+# --- reference pages -------------------------------
 
 
 def test_municipality_list_finds_by_name_and_county(focal: User) -> None:
@@ -267,7 +267,7 @@ def test_no_open_redirect_after_adding_a_contact(town: Municipality, focal: User
     assert answer.headers["Location"] == town.get_absolute_url()
 
 
-# --- needs and cases --------------------------------------------------------------------------------
+# --- needs and cases -------------------------------
 
 NEED = {
     "function": "ENV-WCO",
@@ -350,7 +350,7 @@ def test_case_on_a_need_without_evidence_is_refused_in_words(town: Municipality,
     assert not Case.objects.exists()
 
 
-# --- areas -------------------------------------------------------------------------------------------
+# --- areas -------------------------------
 
 
 def test_area_is_screened_taken_into_the_talks_and_moves_the_case(case: Case, focal: User) -> None:
@@ -409,7 +409,7 @@ def test_observer_states_its_own_stance_and_no_other(case: Case) -> None:
     assert AuthorityStance.objects.get().body == region
 
 
-# --- discovery ------------------------------------------------------------------------------------------
+# --- discovery -------------------------------
 
 
 def agreed(case: Case) -> Case:
@@ -500,7 +500,7 @@ def test_one_is_set_aside_with_a_reason_and_chosen_after_all(
     assert (party.state, party.reason) == ("selected", "")
 
 
-# --- contacts ---------------------------------------------------------------------------------------------
+# --- contacts -------------------------------
 
 
 def test_contact_is_logged_and_the_party_is_open_to_talk(case: Case, focal: User) -> None:
@@ -593,7 +593,7 @@ def test_history_tells_acts_and_reasons(case: Case, focal: User) -> None:
     assert "Opened the case" in text
 
 
-# --- who sees what -------------------------------------------------------------------------------------------
+# --- who sees what -------------------------------
 
 INSIDE_ONLY = ("discover", "contacts", "history")
 
