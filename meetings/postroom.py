@@ -6,6 +6,7 @@ Reads a fixed number of queries, whatever the number of recipients; writes nothi
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -155,7 +156,7 @@ def _recipients(meeting: Meeting) -> Iterator[_Found]:
         )
 
 
-def _with_annex(version: ProposalVersion | None) -> dict[object, Participant]:
+def _with_annex(version: ProposalVersion | None) -> dict[uuid.UUID, Participant]:
     if version is None:
         return {}
     annexes = Annex.objects.filter(version=version).select_related(
@@ -242,7 +243,7 @@ def _trouble(meeting: Meeting, found: _Found) -> Trouble | None:
     if dispatch is None:
         return None
     if dispatch.email is None and dispatch.problem:
-        return Trouble(dispatch.problem, _("Choose the recipient"), contacts)
+        return Trouble(_(dispatch.problem), _("Choose the recipient"), contacts)
     if dispatch.email and dispatch.email.state == Mail.FAILED:
         text = _("The message did not arrive. %(error)s") % {"error": dispatch.email.last_error}
         return Trouble(text, _("Check the address"), contacts)

@@ -36,7 +36,7 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
         and policies.allows(user, "meeting.plan", case)
     )
     return {
-        "meeting": (ahead or meetings[-1:] or [None])[0],
+        "meeting": next(iter(ahead or meetings[-1:]), None),
         "formal": formal,
         "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
     }

@@ -60,7 +60,7 @@ def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
             known = _as_holder(request, link, participant, token)
             return _sealed(view(known, *args, **kwargs))
 
-    return opened
+    return opened  # type: ignore[return-value]  # wraps() hides that the names of its arguments are its own
 
 
 def _participant(link: PersonalLink | None) -> Participant | None:

@@ -170,7 +170,7 @@ def _invitation(participant: Participant, now: dt.datetime | None = None) -> Inv
     )
     rows = list(mine)
     ahead = [row for row in rows if row.meeting.state == Meeting.State.CALLED and row.meeting.ends_at >= now]
-    return (ahead or rows[-1:] or [None])[0]
+    return next(iter(ahead or rows[-1:]), None)
 
 
 def _paper(participant: Participant) -> Dispatch | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import uuid
 from typing import Any
 
@@ -209,20 +208,8 @@ def _agenda(case: Case, kind: str) -> str:
 
 
 def _planned(request: PersonRequest, form: PlanForm, case: Case, kind: str) -> Meeting | None:
-    actor = Actor.person(request.user)
-    override = form.cleaned_data["override"]
-    if kind == Meeting.Kind.INFORMAL:
-        act = functools.partial(planning.plan_meeting, case=case, plan=form.plan, actor=actor)
-        told = _("Planned. It is called, with all papers, as soon as the proposal is approved.")
-    else:
-        if not policies.allows(request.user, "meeting.override", case):
-            override = ""
-        act = functools.partial(
-            planning.convene_formal, case=case, plan=form.plan, actor=actor, override=override
-        )
-        told = _("The formal meeting is called. The invitations are on their way.")
     try:
-        made: Meeting = act()
+        made, told = _made(request, form, case, kind)
     except GateClosed:
         form.add_error(
             "override" if "override" in form.fields else None, _("Say why you go on all the same.")
@@ -233,6 +220,17 @@ def _planned(request: PersonRequest, form: PlanForm, case: Case, kind: str) -> M
         return None
     messages.success(request, told)
     return made
+
+
+def _made(request: PersonRequest, form: PlanForm, case: Case, kind: str) -> tuple[Meeting, str]:
+    actor = Actor.person(request.user)
+    if kind == Meeting.Kind.INFORMAL:
+        planned = planning.plan_meeting(case=case, plan=form.plan, actor=actor)
+        return planned, _("Planned. It is called, with all papers, as soon as the proposal is approved.")
+    may_override = policies.allows(request.user, "meeting.override", case)
+    override = form.cleaned_data["override"] if may_override else ""
+    called = planning.convene_formal(case=case, plan=form.plan, actor=actor, override=override)
+    return called, _("The formal meeting is called. The invitations are on their way.")
 
 
 def _refuse(form: Any, refusal: Refusal) -> None:

@@ -53,10 +53,11 @@ def test_its_time_zone_knows_both_changes_of_the_clock() -> None:
     )
     for entry, hour, offset in ((ENTRY, 9, 1), (summer, 9, 2)):
         parsed = Calendar.from_ical(calendar.request(entry))
-        assert parsed.events[0]["DTSTART"].dt.hour == hour
+        start = parsed.events[0].start
+        assert isinstance(start, dt.datetime)
+        assert start.hour == hour
         zone = parsed.timezones[0].to_tz()
-        naive = parsed.events[0]["DTSTART"].dt.replace(tzinfo=None)
-        assert naive.replace(tzinfo=zone).utcoffset() == dt.timedelta(hours=offset)
+        assert start.replace(tzinfo=zone).utcoffset() == dt.timedelta(hours=offset)
 
 
 def test_a_change_keeps_the_uid_and_raises_the_sequence() -> None:

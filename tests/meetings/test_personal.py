@@ -112,7 +112,7 @@ def test_the_address_does_not_travel(client: Client, scene: Scene) -> None:
 
 
 def test_it_speaks_the_holders_language_and_time(client: Client, scene: Scene) -> None:
-    OfficeHolder.objects.filter(pk=scene.birk.contact_id).update(language="fr")
+    OfficeHolder.objects.filter(pk=scene.birk.contact_id or "").update(language="fr")
     PersonalLink.objects.filter(subject=scene.birk.pk).update(language="fr")
     page = client.get(url("home", scene.birk)).content.decode()
     assert '<html lang="fr"' in page

@@ -312,7 +312,7 @@ def test_what_is_wrong_is_said_beside_the_field(
 ) -> None:
     filled = form(scene, dt.datetime(2026, 11, 20, 9, tzinfo=PARIS), late_anyway="on", **changes)
     assert not filled.is_valid()
-    assert words in " ".join(filled.errors[field])
+    assert words in " ".join(map(str, filled.errors[field]))
 
 
 def test_the_agendas_follow_the_method() -> None:
