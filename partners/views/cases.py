@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
@@ -92,9 +93,9 @@ def events(entries: Any) -> list[dict[str, Any]]:
     """Entries of the trail in words; what was before and after is told only for states."""
     return [
         {
-            "text": f"{_(entry.verb).capitalize()}: {entry.target_text}",
+            "text": _("%(act)s: %(what)s") % {"act": capfirst(_(entry.verb)), "what": entry.target_text},
             "note": _note(entry),
-            "who": entry.actor_name,
+            "who": _("the portal") if entry.actor_key == "portal" else entry.actor_name,
             "when": entry.at,
             "tone": "trouble" if entry.after.get("overridden") else "done",
         }
@@ -110,7 +111,7 @@ def _note(entry: AuditEntry) -> str:
     if overridden := entry.after.get("overridden"):
         parts.append(_("although: %(reasons)s") % {"reasons": " ".join(overridden)})
     if entry.reason:
-        parts.append(_("reason: %(reason)s") % {"reason": entry.reason})
+        parts.append(_("reason: %(reason)s") % {"reason": _(entry.reason)})
     return "; ".join(parts)
 
 

@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -142,6 +143,12 @@ def chain(steps: Iterable[Any], label: str = "") -> dict[str, Any]:
 def badge(text: str, tone: str = "plain") -> SafeString:
     """A state as a word on its tone; the tone alone never carries the meaning."""
     return format_html('<span class="badge-state tone-{}">{}</span>', _tone(tone), text)
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label and its content; some languages want a space before the sign."""
+    return pgettext("between a label and its content", ": ")
 
 
 @register.filter(expects_localtime=True)
