@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
@@ -168,9 +169,9 @@ def owed(clarification: ClarificationRound) -> QuerySet[Answer]:
 
 def _why_open(clarification: ClarificationRound, now: dt.datetime) -> str:
     if now >= clarification.deadline:
-        return _("The deadline has passed.")
+        return gettext_noop("The deadline has passed.")
     if clarification.answers.exists() and not owed(clarification).exists():
-        return _("Everybody who was asked has answered.")
+        return gettext_noop("Everybody who was asked has answered.")
     return ""
 
 

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
@@ -30,6 +30,7 @@ from proposals.models import Annex, Document, ProposalVersion
 log = logging.getLogger(__name__)
 
 BATCH = 200
+UNWRITTEN = gettext_noop("The message could not be written. The curator finds the fault in the log.")
 #: Cases in which papers travel.
 OPEN_CASES = Case.ORDER[Case.ORDER.index(Case.State.PROPOSAL) : Case.ORDER.index(Case.State.HANDED_OVER)]
 BEFORE_SENT = Participant.ORDER[: Participant.ORDER.index(Participant.State.PROPOSAL_SENT)]
@@ -208,7 +209,7 @@ def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
         # One recipient's fault must not hold up the others; the organiser sees it in the post room.
         log.exception("dispatch %s cannot be written", dispatch_id)
         broken = Dispatch.objects.filter(pk=dispatch_id, email=None)
-        broken.update(problem=_("The message could not be written. The curator finds the fault in the log."))
+        broken.update(problem=UNWRITTEN)
         return False
 
 
@@ -229,7 +230,9 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
     )
     if dispatch is None:
         return None
-    if problem := letters.trouble_with(dispatch.invitation, now):
+    with translation.override(dispatch.invitation.meeting.case.opened_by.language):
+        problem = letters.trouble_with(dispatch.invitation, now)
+    if problem:
         Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
         return False
     _post(dispatch, now)
