@@ -12,7 +12,16 @@ from proposals.models import Annex, ProposalVersion, Statement
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class CommonForm(forms.ModelForm[ProposalVersion]):
+class _Drafted(forms.BaseForm):
+    """A draft may be kept with holes, yet none of its fields is optional in the end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.needed_later = name != "open_questions"  # type: ignore[attr-defined]  # read by the label
+
+
+class CommonForm(_Drafted, forms.ModelForm[ProposalVersion]):
     """The part that all recipients read; `revision` tells which text it was opened on."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -33,7 +42,7 @@ class CommonForm(forms.ModelForm[ProposalVersion]):
         }
 
 
-class AnnexForm(forms.ModelForm[Annex]):
+class AnnexForm(_Drafted, forms.ModelForm[Annex]):
     """The words to one recipient."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)

@@ -10,18 +10,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners.maps import Shape, Tone, draw_map
-from partners.models import Municipality, NeighbourLink, Participant
+from partners.models import Participant
 from partners.models.function import Confidence, Mode
 from partners.models.need import Severity
 from proposals.documents import money, wording
-from proposals.documents.context import Paper, Picture, Row, Said, Table
+from proposals.documents.context import Paper, Row, Said, Table
 from proposals.documents.facts import Facts, facts_of
+from proposals.documents.group_map import draw_group
 from proposals.documents.text import line, paragraphs
 from proposals.estimate import Estimate, Origin
 from proposals.models import Annex, ProposalVersion, Statement
-
-CONTEXT_SHAPES = 60
 
 
 def language_for(participant: Participant) -> str:
@@ -60,7 +58,8 @@ def _compose(annex: Annex, language: str, facts: Facts) -> Paper:
         sentence=_sentence(facts, recipient.name),
         figure=money.headline(facts.estimates, reader, recipient.name, currency),
         answer_by=wording.day(version.answer_by) if version.answer_by else _("no date set yet"),
-        map=_map(facts, reader),
+        map=draw_group(facts, reader),
+        legend=_legend(facts, reader),
         why=paragraphs(version.why),
         needs=_needs(facts),
         areas=_areas(facts),
@@ -99,14 +98,15 @@ def _sentence(facts: Facts, recipient: str) -> str:
     ) % {
         "initiator": line(facts.initiator.name),
         "recipient": line(recipient),
-        "areas": _listed(areas) or _("an area still to be agreed"),
+        "areas": wording.listed(areas) or _("an area still to be agreed"),
     }
 
 
-def _listed(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+def _legend(facts: Facts, reader: str) -> tuple[Row, ...]:
+    ordered = sorted(facts.members, key=lambda one: (one.key != reader, not one.initiator, one.name))
+    return tuple(
+        Row(line(one.name), (wording.number(one.population),), mine=one.key == reader) for one in ordered
+    )
 
 
 def _needs(facts: Facts) -> Table | None:
@@ -213,50 +213,3 @@ def _effect(estimate: Estimate) -> str:
     if not effect.known:
         return "–"
     return " / ".join(wording.percent(effect.share(name)) for name in ("low", "central", "high"))
-
-
-def _map(facts: Facts, reader: str) -> Picture | None:
-    keys = {member.key: member for member in facts.members}
-    members = {
-        str(participant.pk): participant.municipality
-        for participant in Participant.objects.filter(pk__in=keys).select_related("municipality")
-    }
-    shapes = [
-        Shape(
-            one.code,
-            one.name,
-            one.boundary,
-            _tone(key, reader),
-            label=True,
-        )
-        for key, one in members.items()
-        if one.boundary
-    ]
-    if not shapes:
-        return None
-    shapes += _around(list(members.values()))
-    names = _listed([line(member.name) for member in facts.members])
-    desc = _("Map of the group: %(names)s. %(reader)s is marked in amber.") % {
-        "names": names,
-        "reader": line(keys[reader].name),
-    }
-    source = next((str(one.provenance.get("boundary", "")) for one in members.values()), "")
-    svg = draw_map(shapes, title=_("The group on the map"), desc=desc, source=source)
-    return Picture(svg=svg, alt=desc, caption=_("Amber: you. Green: the others who are asked, and we."))
-
-
-def _tone(key: str, reader: str) -> Tone:
-    return "self" if key == reader else "chosen"
-
-
-def _around(members: Sequence[Municipality]) -> list[Shape]:
-    """The neighbours of the group, to frame the picture."""
-    inside = {one.pk for one in members}
-    links = NeighbourLink.objects.filter(a__in=inside) | NeighbourLink.objects.filter(b__in=inside)
-    around = {key for pair in links.values_list("a", "b") for key in pair} - inside
-    found = Municipality.objects.filter(pk__in=list(around), boundary__isnull=False).only(
-        "code", "name", "boundary"
-    )
-    return [
-        Shape(one.code, one.name, one.boundary, "context") for one in found[:CONTEXT_SHAPES] if one.boundary
-    ]

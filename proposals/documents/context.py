@@ -91,6 +91,7 @@ class Paper:
     figure: Figure
     answer_by: str
     map: Picture | None
+    legend: tuple[Row, ...]
     why: tuple[str, ...]
     needs: Table | None
     areas: Table

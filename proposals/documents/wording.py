@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from babel import Locale
@@ -58,6 +59,13 @@ def day(value: dt.date) -> str:
     if locale().language == "en":
         return date_format(value, "l j F Y")
     return str(format_date(value, "full", locale=locale()))
+
+
+def listed(words: Sequence[str]) -> str:
+    """One, two and three."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def origin(value: Origin) -> str:

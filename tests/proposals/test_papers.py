@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from imc_portal.core import documents
 from imc_portal.core.audit import Actor
-from partners.models import Municipality
+from partners.models import ImportRun, Municipality
 from proposals import services, tasks
 from proposals.documents import engine, press, text
 from proposals.documents.content import compose
@@ -276,3 +276,21 @@ def test_the_task_prints(document: Document) -> None:
 def test_same_words_give_the_same_bytes(document: Document) -> None:
     annex = document.version.annexes.get(participant=document.participant)
     assert engine.print_paper(compose(annex)) == engine.print_paper(compose(annex))
+
+
+def test_the_map_is_framed_by_neighbours_and_names_its_source(version: ProposalVersion) -> None:
+    run = ImportRun.objects.create(kind="boundaries", file_name="x", sha256="0" * 64, source="IGN 2026")
+    initiator = version.proposal.case.initiator
+    initiator.provenance = {"boundary": str(run.pk)}
+    initiator.save(update_fields=["provenance"])
+    far = {"type": "Polygon", "coordinates": [[[5.58, 46.6], [9.0, 46.6], [9.0, 48.0], [5.58, 46.6]]]}
+    makers.make_neighbours(initiator, makers.make_municipality("Beyond", boundary=far))
+    makers.make_municipality("Elsewhere", boundary=far)
+    picture = compose(version.annexes.all()[0]).map
+    assert picture is not None
+    assert picture.svg.count("<title>") == 4
+    assert "Beyond" in picture.svg
+    assert "Elsewhere" not in picture.svg
+    assert "IGN 2026" in picture.svg
+    assert picture.svg.count("is-self") == 1
+    assert "Arlay is marked in amber" in picture.alt

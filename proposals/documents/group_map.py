@@ -1,0 +1,90 @@
+"""The map of the group on the first page: the reader marked, the others beside, neighbours as a frame."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import shapely
+from django.utils.translation import gettext as _
+from shapely.geometry import mapping
+from shapely.geometry import shape as geometry_of
+from shapely.geometry.base import BaseGeometry
+
+from partners.maps import Shape, draw_map
+from partners.models import ImportRun, Municipality, NeighbourLink, Participant
+from proposals.documents import wording
+from proposals.documents.context import Picture
+from proposals.documents.facts import Facts
+from proposals.documents.text import line
+
+MOST_AROUND = 60
+#: How far beyond the group the frame reaches, as a share of the group's extent.
+MARGIN = 0.12
+
+
+def draw_group(facts: Facts, reader: str) -> Picture | None:
+    """The members on the map, the reader in amber; None where no outline is known."""
+    members = _members(facts)
+    shapes = [
+        Shape(one.code, one.name, one.boundary, "self" if key == reader else "chosen", label=True)
+        for key, one in members.items()
+        if one.boundary
+    ]
+    if not shapes:
+        return None
+    desc = _("Map of the group: %(names)s. %(reader)s is marked in amber.") % {
+        "names": wording.listed([line(member.name) for member in facts.members]),
+        "reader": line(facts.member(reader).name),
+    }
+    around = _around(list(members.values()), _frame(shapes))
+    svg = draw_map(
+        [*shapes, *around], title=_("The group on the map"), desc=desc, source=_source(members.values())
+    )
+    return Picture(svg=svg, alt=desc)
+
+
+def _members(facts: Facts) -> dict[str, Municipality]:
+    keys = [member.key for member in facts.members]
+    found = Participant.objects.filter(pk__in=keys).select_related("municipality")
+    return {str(participant.pk): participant.municipality for participant in found}
+
+
+def _frame(shapes: Sequence[Shape]) -> BaseGeometry:
+    west, south, east, north = shapely.total_bounds([_read(shape.geometry) for shape in shapes])
+    reach = max(east - west, north - south) * MARGIN
+    frame: BaseGeometry = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    return frame
+
+
+def _read(boundary: Any) -> BaseGeometry:
+    found: BaseGeometry = geometry_of(boundary)
+    return found if found.is_valid else shapely.make_valid(found)
+
+
+def _around(members: Sequence[Municipality], frame: BaseGeometry) -> list[Shape]:
+    """The neighbours of the group, cut to the frame of the picture."""
+    inside = {one.pk for one in members}
+    links = NeighbourLink.objects.filter(a__in=inside) | NeighbourLink.objects.filter(b__in=inside)
+    around = {key for pair in links.values_list("a", "b") for key in pair} - inside
+    found = Municipality.objects.filter(pk__in=around, boundary__isnull=False).only(
+        "code", "name", "boundary"
+    )
+    shapes = []
+    for one in found[:MOST_AROUND]:
+        part = _read(one.boundary).intersection(frame)
+        if part.geom_type in ("Polygon", "MultiPolygon") and not part.is_empty:
+            shapes.append(Shape(one.code, one.name, mapping(part), "context"))
+    return shapes
+
+
+def _source(members: Iterable[Municipality]) -> str:
+    """Who published the outlines."""
+    runs = set()
+    for one in members:
+        try:
+            runs.add(uuid.UUID(str(one.provenance.get("boundary", ""))))
+        except ValueError:
+            continue
+    return "; ".join(sorted(str(run.source) for run in ImportRun.objects.filter(pk__in=runs) if run.source))
