@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 Tone = Literal["self", "chosen", "candidate", "aside", "context"]
 Array = NDArray[np.float64]
 
-WIDTH = 640.0
+WIDTH = 560.0
 MARGIN = 12.0
 FOOT = 40.0
 TEXT = 12.5
@@ -72,6 +72,7 @@ class _Frame:
     north: float
     east_scale: float
     units_per_degree: float
+    width: float
     height: float
 
     def place(self, points: Array) -> Array:
@@ -84,15 +85,18 @@ class _Frame:
         return self.units_per_degree / KM_PER_DEGREE
 
 
-def draw_map(shapes: Sequence[Shape], *, title: str, desc: str, source: str) -> str:
-    """An SVG of at most 60 kB with title, description, scale bar, north and the source of the outlines."""
+def draw_map(shapes: Sequence[Shape], *, title: str, desc: str, source: str, width: float = WIDTH) -> str:
+    """An SVG of at most 60 kB with title, description, scale bar, north and the source of the outlines.
+
+    Letters keep their size in picture units: a picture shown small is drawn with a small width.
+    """
     drawn = [shape for shape in shapes if shape.geometry]
     if not drawn:
         return ""
-    svg = _fit(drawn, title, desc, source)
+    svg = _fit(drawn, title, desc, source, width)
     while len(svg.encode()) > LIMIT and (rest := _without_far_context(drawn)) != drawn:
         drawn = rest
-        svg = _fit(drawn, title, desc, source)
+        svg = _fit(drawn, title, desc, source, width)
     return svg
 
 
@@ -103,11 +107,11 @@ def _without_far_context(shapes: list[Shape]) -> list[Shape]:
     return [shape for shape in shapes if shape.code not in left_out or shape.tone != "context"]
 
 
-def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str) -> str:
+def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str, width: float) -> str:
     """The finest drawing that stays within the limit."""
     svg = ""
     geometries = np.array([_read(shape.geometry) for shape in drawn], dtype=object)
-    frame = _frame(geometries)
+    frame = _frame(geometries, width)
     placed = shapely.transform(geometries, frame.place)
     for tolerance in (0.4, 0.8, 1.6, 3.2, 6.4):
         svg = _compose(drawn, _simplify(placed, tolerance), frame, title, desc, source)
@@ -121,15 +125,15 @@ def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
     return found if found.is_valid else shapely.make_valid(found)
 
 
-def _frame(geometries: NDArray[Any]) -> _Frame:
+def _frame(geometries: NDArray[Any], width: float) -> _Frame:
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(geometries))
     east_scale = max(0.1, math.cos(math.radians((south + north) / 2)))
     wide = max((east - west) * east_scale, 1e-6)
     high = max(north - south, 1e-6)
-    inner = WIDTH - 2 * MARGIN
+    inner = width - 2 * MARGIN
     scale = inner / max(wide, high / 1.3)
     margin_west = west - (inner / scale - wide) / 2 / east_scale
-    return _Frame(margin_west, north, east_scale, scale, high * scale + 2 * MARGIN + FOOT)
+    return _Frame(margin_west, north, east_scale, scale, width, high * scale + 2 * MARGIN + FOOT)
 
 
 def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
@@ -148,12 +152,12 @@ def _compose(
     order = sorted(range(len(shapes)), key=lambda n: DRAWN.index(shapes[n].tone))
     return "".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {WIDTH:.0f}'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {frame.width:.0f}'
             f' {frame.height:.0f}" aria-labelledby="{key}-title {key}-desc" font-family="sans-serif">',
             f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(desc)}</desc>',
             _patterns(key),
             *(_outline(shapes[n], geometries[n], key) for n in order),
-            *_labels(shapes, geometries),
+            *_labels(shapes, geometries, frame.width),
             _furniture(frame, source),
             "</svg>",
         )
@@ -213,7 +217,7 @@ def _tenth(value: int) -> str:
     return text.removesuffix(".0")
 
 
-def _labels(shapes: Sequence[Shape], geometries: NDArray[Any]) -> list[str]:
+def _labels(shapes: Sequence[Shape], geometries: NDArray[Any], width: float) -> list[str]:
     """Names where they fit, the most important first; none lies over another."""
     ranked = sorted(
         (n for n, shape in enumerate(shapes) if shape.label),
@@ -223,7 +227,7 @@ def _labels(shapes: Sequence[Shape], geometries: NDArray[Any]) -> list[str]:
     texts = []
     for n in ranked:
         spot = shapely.point_on_surface(geometries[n])
-        box = _room(shapes[n].name, spot.x, spot.y) if not spot.is_empty else None
+        box = _room(shapes[n].name, spot.x, spot.y, width) if not spot.is_empty else None
         if box is None or any(box.meets(other) for other in taken):
             continue
         taken.append(box)
@@ -231,9 +235,9 @@ def _labels(shapes: Sequence[Shape], geometries: NDArray[Any]) -> list[str]:
     return texts
 
 
-def _room(name: str, x: float, y: float) -> _Box:
+def _room(name: str, x: float, y: float, width: float) -> _Box:
     half = len(name) * TEXT * 0.29 + 2
-    x = min(max(x, half + 2), WIDTH - half - 2)
+    x = min(max(x, half + 2), width - half - 2)
     return _Box(x - half, y - TEXT / 2 - 2, x + half, y + TEXT / 2 + 2)
 
 
@@ -249,9 +253,9 @@ def _label(name: str, x: float, y: float) -> str:
 
 def _furniture(frame: _Frame, source: str) -> str:
     """Scale bar, north arrow and the source line."""
-    km = _round_km(150 / frame.units_per_km)
+    km = _round_km(frame.width / 4 / frame.units_per_km)
     length, y = km * frame.units_per_km, frame.height - 26
-    right = WIDTH - MARGIN
+    right = frame.width - MARGIN
     words = f"{km:g} km"
     return (
         f'<g class="map-furniture" fill="none" stroke="#55616d" stroke-width="1.5"><path d="M{MARGIN:.0f}'

@@ -118,6 +118,7 @@ def _map(subject: Municipality, neighbours: list[Municipality]) -> str:
         title=_("%(name)s and its neighbours") % {"name": subject},
         desc=", ".join(other.name for other in neighbours),
         source=source_of_outlines(subject),
+        width=400,
     )
 
 

@@ -23,6 +23,7 @@ def need_list(request: PersonRequest) -> HttpResponse:
     needs = Need.objects.visible_to(request.user).select_related("municipality", "function", "baseline")
     context = {
         "needs": needs.defer("municipality__boundary").prefetch_related("cases"),
+        "place": "cases",
         "may_record": policies.allows(request.user, "need.record", None),
     }
     return render(request, "partners/need_list.html", context)
@@ -56,7 +57,9 @@ def _need_form(request: PersonRequest, need: Need) -> HttpResponse:
         )
         messages.success(request, _("The need is recorded."))
         return redirect(need)
-    return render(request, "partners/need_form.html", {"form": form, "figures": figures, "need": need})
+    return render(
+        request, "partners/need_form.html", {"form": form, "figures": figures, "need": need, "place": "cases"}
+    )
 
 
 @page
@@ -65,6 +68,7 @@ def need(request: PersonRequest, pk: str) -> HttpResponse:
     subject = _need(request, pk)
     policies.require(request.user, "need.read", subject)
     context = {
+        "place": "cases",
         "need": subject,
         "baseline": Baseline.objects.filter(need=subject).first(),
         "cases": subject.cases.all(),
@@ -87,7 +91,7 @@ def case_open(request: PersonRequest, pk: str) -> HttpResponse:
             form.add_error(None, list(refusal.reasons))
         else:
             return redirect(case)
-    return render(request, "partners/case_open.html", {"form": form, "need": subject})
+    return render(request, "partners/case_open.html", {"form": form, "need": subject, "place": "cases"})
 
 
 def _need(request: PersonRequest, pk: str) -> Need:

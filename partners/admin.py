@@ -1,0 +1,125 @@
+"""Reference data for the curator: municipalities, bodies, seats, functions, evidence, office-holders.
+
+Needs and cases are not here: a curator sees no content of a case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from imc_portal.core import audit
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import User
+from partners.models import Body, Evidence, Function, ImportRun, Membership, Municipality, OfficeHolder
+
+
+class Audited(admin.ModelAdmin[Any]):
+    """Every change by the administration site goes on the same trail as all others."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save and record which fields changed."""
+        super().save_model(request, obj, form, change)
+        self._record(request, obj, "corrected reference data" if change else "added reference data", form)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Record, then delete."""
+        self._record(request, obj, "removed reference data")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Record each, then delete."""
+        for obj in queryset:
+            self._record(request, obj, "removed reference data")
+        super().delete_queryset(request, queryset)
+
+    def _record(self, request: HttpRequest, obj: Any, verb: str, form: Any = None) -> None:
+        changed = list(form.changed_data) if form else []
+        if isinstance(request.user, User):
+            audit.record(Actor.person(request.user), verb, obj, after={"fields": changed})
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(Audited):
+    """Facts that an import got wrong or does not bring."""
+
+    list_display = ("name", "country", "code", "population", "county_name")
+    list_filter = ("country",)
+    search_fields = ("name", "code")
+    exclude = ("boundary",)
+    readonly_fields = ("provenance",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Municipality]:
+        """Without the outlines: they are heavy and not edited by hand."""
+        return super().get_queryset(request).defer("boundary")
+
+
+@admin.register(Body)
+class BodyAdmin(Audited):
+    """Regions, ministries, associations, facilitators."""
+
+    list_display = ("name", "kind", "country")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(Audited):
+    """Who acts for whom."""
+
+    list_display = ("user", "role", "municipality", "body")
+    list_filter = ("role",)
+    list_select_related = ("user", "municipality", "body")
+    search_fields = ("user__name", "user__email", "municipality__name", "body__name")
+    autocomplete_fields = ("municipality", "body")
+    raw_id_fields = ("user",)
+
+
+@admin.register(Function)
+class FunctionAdmin(Audited):
+    """The catalogue of municipal functions."""
+
+    list_display = ("code", "name", "cofog", "evidence")
+    list_select_related = ("evidence",)
+    search_fields = ("code", "name")
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(Audited):
+    """Efficient scale and effects on cost, each with its source."""
+
+    list_display = ("key", "efficient_scale", "low", "central", "high", "confidence", "checked_on")
+    search_fields = ("key", "source")
+
+
+@admin.register(OfficeHolder)
+class OfficeHolderAdmin(Audited):
+    """Who holds which office."""
+
+    list_display = ("name", "office", "municipality", "email", "verified_at", "term_end")
+    list_filter = ("office",)
+    list_select_related = ("municipality",)
+    search_fields = ("name", "email", "municipality__name")
+    autocomplete_fields = ("municipality",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
+    """What was imported, when and from where; for reading."""
+
+    list_display = ("kind", "file_name", "source", "imported_at", "created", "updated")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Imports are made by importing."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """History is not changed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor removed."""
+        return False
