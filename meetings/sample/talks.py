@@ -34,7 +34,7 @@ from proposals.models import Document
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 #: How far back the story begins, by the stage it is told to.
 PAST = {"formal": dt.timedelta(days=45), "handed_over": dt.timedelta(days=80)}
-LEAD = dt.timedelta(days=26)
+LEAD = dt.timedelta(days=22)
 MAYORS = {
     "39368": "Claire Exemple (fictitious)",
     "39367": "Paul Modèle (fictitious)",
