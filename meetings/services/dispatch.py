@@ -164,8 +164,13 @@ def missing_papers(now: dt.datetime) -> list[tuple[Meeting, Document]]:
 
 @transaction.atomic
 def add_paper(*, meeting: Meeting, document: Document) -> bool:
-    """Give a recipient's paper its dispatch; one that has not left yet carries the newer paper instead."""
-    invitation, _created = Invitation.objects.get_or_create(meeting=meeting, participant=document.participant)
+    """Give a recipient's paper its dispatch; one that has not left yet carries the newer paper instead.
+
+    Who joined after the meeting was called is invited and asked the seven questions like the others.
+    """
+    invitation, joined = Invitation.objects.get_or_create(meeting=meeting, participant=document.participant)
+    if joined:
+        answers.open_round(meeting=meeting, actor=Actor.portal())
     unsent = Dispatch.objects.select_for_update().filter(invitation=invitation, email=None)
     if unsent.update(document=document, problem=""):
         return True

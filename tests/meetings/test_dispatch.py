@@ -435,3 +435,15 @@ def test_the_command_fails_when_somebody_cannot_be_reached(scene: Scene) -> None
 def test_it_is_planned_in_the_past_never(scene: Scene) -> None:
     with pytest.raises(Refusal):
         papers.planned(scene, start=timezone.now() - dt.timedelta(minutes=1))
+
+
+def test_who_joins_after_the_call_gets_its_paper_invitation_and_questions(scene: Scene) -> None:
+    approve(scene)
+    dispatch.dispatch_due()
+    late = makers.make_participant(scene.case, makers.make_municipality("Dorp"))
+    scene.guests.append(late)
+    papers.approve(papers.draft(scene, number=2), scene)
+    assert dispatch.dispatch_due().queued == 3
+    assert Invitation.objects.filter(participant=late).count() == 1
+    assert ClarificationRound.objects.get().answers.filter(participant=late).count() == 7
+    assert OutgoingEmail.objects.filter(to_address=late.contact.email).count() == 1  # type: ignore[union-attr]
