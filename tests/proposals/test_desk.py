@@ -72,8 +72,11 @@ def test_the_desk_is_for_those_inside_the_initiator(version: ProposalVersion) ->
     pages = [
         *(url(name, version.proposal) for name in ("desk", "approval", "versions")),
         url("annex", annex),
-        url("preview", annex),
     ]
+    preview = url("preview", annex)
+    assert signed_in(inside[-1]).get(preview).status_code == 200
+    assert {signed_in(user).get(preview).status_code for user in outside} == {404}
+    assert Client().get(preview).status_code == 302
     for address in pages:
         assert {signed_in(user).get(address).status_code for user in inside} == {200}, address
         assert {signed_in(user).get(address).status_code for user in outside} == {404}, address
