@@ -20,6 +20,10 @@ from partners.models import Body, Evidence, Function, ImportRun, Membership, Mun
 class Audited(admin.ModelAdmin[Any]):
     """Every change by the administration site goes on the same trail as all others."""
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not here: the page that asks for it would name the cases which hold on to the record."""
+        return False
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save and record which fields changed."""
         super().save_model(request, obj, form, change)
@@ -76,6 +80,10 @@ class MembershipAdmin(Audited):
     search_fields = ("user__name", "user__email", "municipality__name", "body__name")
     autocomplete_fields = ("municipality", "body")
     raw_id_fields = ("user",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A seat is given up by removing it; no case holds on to it."""
+        return isinstance(request.user, User) and request.user.has_perm("partners.delete_membership")
 
 
 @admin.register(Function)

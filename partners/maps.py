@@ -121,7 +121,7 @@ def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str, width: floa
 
 
 def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
-    found: BaseGeometry = geometry_of(geometry)
+    found: BaseGeometry = geometry_of(dict(geometry))
     return found if found.is_valid else shapely.make_valid(found)
 
 

@@ -150,7 +150,7 @@ def _mean(scores: Array, weights: Array) -> Array:
     """Weighted mean over what is known; nan where nothing is."""
     held = weights @ ~np.isnan(scores)
     total = weights @ np.nan_to_num(scores)
-    return np.divide(total, held, out=np.full(len(total), np.nan), where=held > 0)
+    return np.asarray(np.divide(total, held, out=np.full(len(total), np.nan), where=held > 0))
 
 
 def _rounded(number: float, digits: int = 4) -> float | None:

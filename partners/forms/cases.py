@@ -112,7 +112,7 @@ class AttachBodyForm(forms.Form):
     body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.all())
 
 
-class _OfficeHolderChoice(forms.ModelChoiceField):
+class _OfficeHolderChoice(forms.ModelChoiceField[OfficeHolder]):
     def label_from_instance(self, obj: Any) -> str:
         """Says when an address is missing."""
         return f"{obj}" if obj.email else _("%(who)s (no address)") % {"who": obj}

@@ -101,7 +101,8 @@ class BaselineForm(forms.ModelForm[Baseline]):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="baseline", **kwargs)
+        kwargs["prefix"] = "baseline"
+        super().__init__(*args, **kwargs)
         self.fields["year"].required = self.fields["confidence"].required = False
 
     @property

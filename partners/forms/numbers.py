@@ -35,7 +35,7 @@ class NumberField(forms.DecimalField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-unit": unit})
         super().__init__(widget=widget, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Read thousands and decimals by what was typed."""
         if isinstance(value, str):
             value = plain_number(value, get_language() or "en")

@@ -98,7 +98,8 @@ def _outlines_around(country: str, outlines: dict[str, BaseGeometry]) -> dict[st
     )
     missing = [code for code in near if code not in outlines]
     kept = Municipality.objects.filter(country=country, code__in=missing).values_list("code", "boundary")
-    return {code: geometry_of(boundary) for code, boundary in kept.iterator(chunk_size=OUTLINES_AT_ONCE)}
+    rows = kept.iterator(chunk_size=OUTLINES_AT_ONCE)
+    return {code: geometry_of(boundary) for code, boundary in rows if boundary}
 
 
 def _drop_links_not_in(

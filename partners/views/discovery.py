@@ -16,7 +16,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
 from imc_portal.core.problems import GateClosed
 from partners import policies, turns
-from partners.discovery import Ranked, Tray, tray, words
+from partners.discovery import Ranked, Tray, ranking, tray, words
 from partners.discovery_data import functions_of
 from partners.forms import ReasonForm
 from partners.maps import Shape, Tone, draw_map
@@ -61,7 +61,7 @@ class Row:
         ranked = self.ranked
         held = [f for f in ranked.factors.items() if f[1].score is not None]
         total = sum(f.weight for _name, f in held) or 1
-        value = sum(f.weight * (f.score or 0) for name, f in held if name in words.VALUE) / total
+        value = sum(f.weight * (f.score or 0.0) for name, f in held if name in ranking.VALUE) / total
         return {
             "score": round(100 * ranked.score),
             "ease": round(100 * (ranked.ease or 0)),
@@ -102,18 +102,18 @@ def _show(
     return render(request, "partners/discover.html", context, status=status)
 
 
-def rows_of(case: Case, ranking: Sequence[Ranked]) -> list[Row]:
+def rows_of(case: Case, ranked: Sequence[Ranked]) -> list[Row]:
     """The ranking with what is decided about each."""
     known = {participant.municipality_id: participant for participant in case.participants.all()}
     return [
         Row(
-            ranked,
-            known.get(ranked.key),
-            words.sentence(ranked),
-            words.lines(ranked),
-            ReasonForm(auto_id=f"aside_{ranked.key}_%s"),
+            one,
+            known.get(one.key),
+            words.sentence(one),
+            words.lines(one),
+            ReasonForm(auto_id=f"aside_{one.key}_%s"),
         )
-        for ranked in ranking
+        for one in ranked
     ]
 
 
@@ -139,13 +139,13 @@ def _map(case: Case, rows: Sequence[Row]) -> str:
         Shape(
             row.ranked.code,
             row.ranked.name,
-            boundaries[row.ranked.key],
+            outline,
             tones[row.state],
             score=row.ranked.score,
             label=True,
         )
         for row in rows
-        if boundaries.get(row.ranked.key)
+        if (outline := boundaries.get(row.ranked.key))
     ]
     if own := boundaries.get(case.initiator_id):
         shapes.append(Shape(case.initiator.code, case.initiator.name, own, "self", label=True))

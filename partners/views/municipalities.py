@@ -49,9 +49,10 @@ def municipality_list(request: PersonRequest) -> HttpResponse:
 def counties() -> list[str]:
     """Names of all counties; read once, forgotten with the next import."""
     names = Municipality.objects.exclude(county_name="").order_by("county_name").values_list("county_name")
-    held: list[str] = cache.get_or_set(
-        COUNTIES_KEY, lambda: [name for (name,) in names.distinct()], timeout=3600
-    )
+    held: list[str] | None = cache.get(COUNTIES_KEY)
+    if held is None:
+        held = [name for (name,) in names.distinct()]
+        cache.set(COUNTIES_KEY, held, timeout=3600)
     return held
 
 

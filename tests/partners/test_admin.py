@@ -57,3 +57,13 @@ def test_no_content_of_cases_is_registered() -> None:
     for model in (Case, Need, Participant):
         assert not admin.site.is_registered(model)
     assert admin.site.is_registered(Municipality)
+
+
+def test_no_page_for_deleting_names_a_case(curator: Client) -> None:
+    case = makers.make_case(title="SECRET-CASE")
+    town = case.initiator
+    answer = curator.get(reverse("admin:partners_municipality_delete", args=[town.pk]))
+    assert answer.status_code == 403
+    assert "SECRET-CASE" not in answer.content.decode()
+    seat = town.memberships.get()
+    assert curator.get(reverse("admin:partners_membership_delete", args=[seat.pk])).status_code == 200

@@ -47,7 +47,7 @@ def take(kind: str, content: str | bytes, name: str = "", **options: Any) -> Imp
     name = name or ("file.geojson" if kind == "boundaries" else "file.csv")
     limit = {"unpacked_limit": options.pop("limit")} if "limit" in options else {}
     source = SourceFile(name, io.BytesIO(raw), **limit)
-    wanted = {"country": "FR", "origin": "a register", "actor": Actor.portal()} | options
+    wanted: dict[str, Any] = {"country": "FR", "origin": "a register", "actor": Actor.portal()} | options
     return SERVICES[kind](source=source, **wanted)
 
 
@@ -175,6 +175,7 @@ def test_outlines_make_neighbours_by_a_common_border_but_not_by_a_corner() -> No
     assert {link.a.code, link.b.code} == {"1", "2"}
     assert link.shared_km == pytest.approx(11.12, abs=0.02)
     kept = Municipality.objects.get(code="1").boundary
+    assert kept is not None
     assert kept["type"] == "Polygon"
     assert {tuple(point) for point in kept["coordinates"][0]} == {(5, 46), (5.1, 46), (5.1, 46.1), (5, 46.1)}
 

@@ -14,7 +14,7 @@ import weasyprint
 from partners.maps import LIMIT, Shape, draw_map
 
 JURA = Path(__file__).resolve().parents[2] / "partners" / "data" / "jura" / "boundaries.geojson"
-WORDS = {"title": "Partners", "desc": "Who borders whom", "source": "Outlines: IGN"}
+WORDS: dict[str, Any] = {"title": "Partners", "desc": "Who borders whom", "source": "Outlines: IGN"}
 
 
 def square(west: float, south: float, size: float = 0.1) -> dict[str, Any]:
