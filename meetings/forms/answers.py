@@ -55,6 +55,10 @@ class AnswerForm(forms.ModelForm[Answer]):
         self.initial["state"] = Answer.State.ANSWERED if was_open else self.instance.state
         self.initial["revision"] = self.instance.revision
         self._ask(question)
+        for name in ("choice", "causes"):
+            if name in self.fields:
+                # Empty is allowed only because the person may come back to it.
+                self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template
         self.fields["owner"].required = self.fields["due"].required = False
         self.fields["due"].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -63,7 +67,7 @@ class AnswerForm(forms.ModelForm[Answer]):
         if question in Answer.CHOICES:
             self.fields["choice"] = forms.ChoiceField(
                 label=_("Your answer"),
-                choices=Answer.CHOICES[question],  # type: ignore[arg-type]  # lazy words
+                choices=Answer.CHOICES[question],
                 widget=forms.RadioSelect,
                 required=False,
                 help_text=HELP.get(question, ""),

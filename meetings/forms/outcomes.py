@@ -86,6 +86,7 @@ class VoiceForm(forms.Form):
         initial = {"vote": row.vote, "condition": row.condition, "dissent": row.dissent} if row else {}
         prefix = f"v{selected.pk.hex[:8]}{guest.participant_id.hex[:8]}"
         super().__init__(data, prefix=prefix, initial=initial)
+        self.fields["vote"].needed_later = True  # type: ignore[attr-defined]  # read by the template
         if guest.mandate == Invitation.Mandate.LISTENING:
             self.fields["vote"].choices = [("", _("not said yet")), (Vote.ABSTAIN, Vote.ABSTAIN.label)]  # type: ignore[attr-defined]  # a ChoiceField
 

@@ -37,6 +37,8 @@ class SeatForm(forms.Form):
             "mandate": row.mandate,
         }
         super().__init__(data, prefix=f"s{row.pk.hex[:8]}", initial=initial)
+        for name in ("present", "name", "office"):
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template
 
     def clean(self) -> dict[str, Any]:
         """Whoever was there has a name and an office."""

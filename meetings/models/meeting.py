@@ -149,12 +149,16 @@ class InformalMeeting(Meeting):
     notes = models.TextField(_("notes"), blank=True, max_length=20000)
     revision = models.PositiveIntegerField(default=0)
 
+    objects: ClassVar[models.Manager[InformalMeeting]] = models.Manager()  # type: ignore[assignment]  # of its own rows
+
 
 class FormalMeeting(Meeting):
     """Mayors and deputies; the only record that outcomes can hang on."""
 
     none_because = models.TextField(_("no outcome, because"), blank=True, max_length=2000)
     revision = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[models.Manager[FormalMeeting]] = models.Manager()  # type: ignore[assignment]  # of its own rows
 
 
 class Invitation(models.Model):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from imc_portal.core.templatetags.portal import day, moment
@@ -56,7 +58,7 @@ def compose(facts: Facts, legal: list[Facts], study: list[Facts], language: str)
         *(_legal_area(area) for area in legal),
         *(_study_area(area) for area in study),
         _attitudes(facts, areas),
-        _answers(facts, areas),
+        *(_answers(facts, area) for area in facts["areas"]),
         _meetings(facts),
         _papers(facts),
     ]
@@ -95,7 +97,7 @@ def _needs(facts: Facts) -> Section:
         texts.append(f"{need['municipality']}: {need['statement']} {need['evidence']}".strip())
         if baseline := need["baseline"]:
             words = {
-                "cost": baseline["annual_cost"],
+                "cost": _money(baseline["annual_cost"]),
                 "year": baseline["year"],
                 "source": baseline["source"] or _("source not named"),
             }
@@ -176,7 +178,9 @@ def _study_area(area: Facts) -> Section:
     rows = [
         (
             one["municipality"],
-            f"{one['baseline']['annual_cost']} ({one['baseline']['year']})" if one["baseline"] else "–",
+            f"{_money(one['baseline']['annual_cost'])} ({one['baseline']['year']})"
+            if one["baseline"]
+            else "–",
             one["severity"] or "–",
             one["what_shows_it"] or "–",
             one["financing"] or "–",
@@ -203,19 +207,15 @@ def _attitudes(facts: Facts, areas: dict[str, str]) -> Section:
     return Section(_("Attitudes, in the order in which they were stated"), tables=_tables(head, rows))
 
 
-def _answers(facts: Facts, areas: dict[str, str]) -> Section:
+def _answers(facts: Facts, area: Facts) -> Section:
     rows = [
-        (
-            f"{one['question']}. {one['question_text']}",
-            areas.get(one["area"], ""),
-            one["municipality"],
-            _said(one),
-        )
+        (f"{one['question']}. {one['question_text']}", one["municipality"], _said(one))
         for one in facts["answers"]
-        if one["state"] != "open"
+        if one["state"] != "open" and one["area"] == area["id"]
     ]
-    head = (_("Question"), _("Area"), _("Municipality"), _("Answer"))
-    return Section(_("The seven questions"), tables=_tables(head, rows))
+    head = (_("Question"), _("Municipality"), _("Answer"))
+    title = _("The seven questions: %(area)s") % {"area": area["name"]}
+    return Section(title, tables=_tables(head, rows))
 
 
 def _said(one: Facts) -> str:
@@ -248,6 +248,15 @@ def _papers(facts: Facts) -> Section:
 def _tables(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Table]:
     listed = list(rows)
     return [Table(head, listed)] if listed else []
+
+
+def _cost(baseline: Facts | None) -> str:
+    return f"{_money(baseline['annual_cost'])} ({baseline['year']})" if baseline else "–"
+
+
+def _money(amount: str) -> str:
+    """Whole units, grouped as the language does."""
+    return str(number_format(Decimal(amount), decimal_pos=0, force_grouping=True))
 
 
 def _day(text: str) -> str:

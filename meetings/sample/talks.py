@@ -312,7 +312,7 @@ def _steps(case: Case, meeting: FormalMeeting, host: Actor) -> None:
 def hand_over(case: Case) -> None:
     """The package for the legal check and the feasibility study."""
     case.refresh_from_db()
-    handover.make_package(case=case, actor=Actor.person(person("focal@hauts-de-bienne.example")))
+    handover.hand_over(case=case, actor=Actor.person(person("focal@hauts-de-bienne.example")))
 
 
 def _invited(meeting: Meeting, code: str) -> Invitation:

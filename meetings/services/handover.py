@@ -21,9 +21,13 @@ from partners.services import cases
 from proposals.documents import engine
 
 
-def hand_over(*, case: Case, language: str, actor: Actor, now: dt.datetime | None = None) -> HandOver:
-    """Build the package outside any transaction, then keep it and move the case; nothing is half written."""
+def hand_over(*, case: Case, actor: Actor, language: str = "", now: dt.datetime | None = None) -> HandOver:
+    """Build the package outside any transaction, then keep it and move the case; nothing is half written.
+
+    It speaks the maker's language unless another is given.
+    """
     now = now or timezone.now()
+    language = language or _maker(actor).language
     if reasons := gates.hand_over(case):
         raise GateClosed(*reasons)
     content = build(case=case, language=language, actor=actor, now=now)

@@ -39,7 +39,7 @@ def make_package(request: PersonRequest, case: uuid.UUID) -> HttpResponseBase:
     """Make the package now and keep it with its checksum."""
     found = get_object_or_404(Case.objects.visible_to(request.user).select_related("initiator"), pk=case)
     policies.require(request.user, "handover.make", found)
-    services.hand_over(case=found, language=request.user.language, actor=Actor.person(request.user))
+    services.hand_over(case=found, actor=Actor.person(request.user))
     messages.success(
         request, _("The package is made. Send it to those who check the law and the feasibility.")
     )

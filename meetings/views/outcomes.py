@@ -89,10 +89,11 @@ def none(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     meeting = _recorded(request, pk)
     form = NoneForm(request.POST, prefix="none")
     takes_back = "take_back" in request.POST
-    because = "" if takes_back else request.POST.get("none-because", "")
-    give = lambda: services.give_none(  # noqa: E731  (one of two ways to call the same service)
-        meeting=meeting, because=because, actor=Actor.person(request.user)
-    )
+
+    def give() -> None:
+        because = "" if takes_back else form.cleaned_data["because"]
+        services.give_none(meeting=meeting, because=because, actor=Actor.person(request.user))
+
     if takes_back:
         give()
         return _back(meeting)

@@ -132,8 +132,10 @@ def _page(
 
 def _gates(request: PersonRequest, meeting: Meeting, guests: list[Invitation]) -> dict[str, object]:
     """What keeps an informal meeting open: what nobody can override, and what a lead can."""
+    late = gates.papers_in_time(meeting, timezone.now())
     return {
-        "firm": gates.papers_in_time(meeting, timezone.now()) + gates.attendance(guests),
+        "late": late,
+        "firm": late + gates.attendance(guests),
         "soft": gates.met(meeting),
         "may_override": policies.allows(request.user, "meeting.override", meeting.case),
     }

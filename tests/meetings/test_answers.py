@@ -113,7 +113,7 @@ def test_an_incomplete_answer_is_refused(
     scene: scenes.Scene, question: int, changes: dict[str, object]
 ) -> None:
     with pytest.raises(ValidationError):
-        say(scene.birk, question, **changes)
+        say(scene.birk, question, None, **changes)
     assert cell(scene.birk, question).state == "open"
     assert cell(scene.birk, question).revision == 0
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail
 from imc_portal.core.problems import GateClosed, Refusal, Stale
-from meetings.forms import outcomes as outcome_forms
 from meetings.forms.record import NotesForm
 from meetings.models import (
     ClarificationRound,
@@ -23,7 +22,9 @@ from meetings.models import (
     InformalMeeting,
     Invitation,
     Meeting,
+    NextStep,
     Objective,
+    SelectedArea,
 )
 from meetings.services import answers, holding, outcomes
 from partners.models import Participant
@@ -84,13 +85,13 @@ def test_attendance_is_kept_with_office_and_mandate(scene: scenes.Scene, meeting
     assert row(meeting, scene.alder).present is None
 
 
-@pytest.mark.parametrize("missing", [{"name": " "}, {"office": ""}])
+@pytest.mark.parametrize(("name", "office"), [(" ", "mayor"), ("Bea Birk", "")])
 def test_whoever_was_there_has_a_name_and_an_office(
-    scene: scenes.Scene, meeting: InformalMeeting, missing: dict[str, str]
+    scene: scenes.Scene, meeting: InformalMeeting, name: str, office: str
 ) -> None:
     with pytest.raises(Refusal):
         holding.record_attendance(
-            meeting=meeting, seats=[seat(meeting, scene.birk, **missing)], actor=Actor.portal()
+            meeting=meeting, seats=[seat(meeting, scene.birk, name=name, office=office)], actor=Actor.portal()
         )
     assert row(meeting, scene.birk).present is None
 
@@ -368,8 +369,8 @@ def test_no_form_of_an_informal_meeting_has_a_field_of_an_outcome() -> None:
     decided = {"none_because", "objectives", "selected_areas", "decisions", "next_steps"}
     assert not fields & decided
     assert set(NotesForm.base_fields) == {"notes", "revision"}
-    for form in (outcome_forms.ObjectiveForm, outcome_forms.AreaForm, outcome_forms.StepForm):
-        assert form._meta.model._meta.get_field("meeting").related_model is FormalMeeting
+    for model in (Objective, SelectedArea, NextStep):
+        assert model._meta.get_field("meeting").related_model is FormalMeeting
 
 
 @pytest.mark.parametrize(

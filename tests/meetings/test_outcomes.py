@@ -166,16 +166,15 @@ def test_attendance_follows_the_decisions(scene: scenes.Scene, meeting: FormalMe
     decide(meeting, voice(area, scene.birk))
     guest = meeting.invitations.get(participant=scene.birk)
 
-    def sit(**fields: object) -> None:
-        values = {"present": True, "name": "Bea", "office": "mayor", "mandate": "full", **fields}
-        holding.record_attendance(
-            meeting=meeting, seats=[holding.Seat(invitation=guest.pk, **values)], actor=ACTOR
-        )
+    def sit(mandate: str, *, present: bool = True) -> None:
+        seat = holding.Seat(guest.pk, present, "Bea", "mayor", mandate)
+        holding.record_attendance(meeting=meeting, seats=[seat], actor=ACTOR)
 
-    for wrong in ({"present": False}, {"mandate": "listening"}):
-        with pytest.raises(Refusal):
-            sit(**wrong)
-    sit(mandate="subject_to_council")
+    with pytest.raises(Refusal):
+        sit("full", present=False)
+    with pytest.raises(Refusal):
+        sit("listening")
+    sit("subject_to_council")
     assert ExplorationDecision.objects.get().mandate == "subject_to_council"
 
 
