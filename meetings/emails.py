@@ -121,10 +121,17 @@ def spoken_time(start: dt.datetime, end: dt.datetime, zone: str) -> str:
     }
 
 
-def reply_by(meeting: Meeting, where: leadtime.Where, now: dt.datetime) -> dt.datetime:
-    """By when we ask for a reply: three working days before, or the start itself when that is over."""
-    wanted = leadtime.due(meeting.starts_at, REPLY_DAYS_BEFORE, where)
-    return wanted if wanted > now else meeting.starts_at.astimezone(zoneinfo.ZoneInfo(where.time_zone))
+def reply_by(
+    meeting: Meeting, where: leadtime.Where, now: dt.datetime, asked: dt.date | None = None
+) -> dt.date:
+    """By when we ask for a reply: the day that the paper names, while that lies ahead and before the meeting.
+
+    Else three working days before the meeting, or its own day when that is over too.
+    """
+    zone = zoneinfo.ZoneInfo(where.time_zone)
+    today, day = now.astimezone(zone).date(), meeting.starts_at.astimezone(zone).date()
+    wanted = leadtime.due(meeting.starts_at, REPLY_DAYS_BEFORE, where).date()
+    return next((choice for choice in (asked, wanted) if choice and today <= choice < day), day)
 
 
 def _in_the_language_of(letter: Letter) -> translation.override:
@@ -171,7 +178,7 @@ def _context(letter: Letter) -> dict[str, object]:
         "municipality": municipality,
         "case": letter.case,
         "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
-        "reply_by": date_format(reply_by(meeting, where, letter.now), "l j F Y"),
+        "reply_by": date_format(reply_by(meeting, where, letter.now, _asked(letter)), "l j F Y"),
         "late": letter.due_at is not None and letter.now > letter.due_at,
         "lead_time": letter.case.lead_time_days,
         "benefit": letter.benefit,
@@ -180,6 +187,10 @@ def _context(letter: Letter) -> dict[str, object]:
         "language": letter.contact.language,
         "link": links.PLACEHOLDER if letter.link else "",
     }
+
+
+def _asked(letter: Letter) -> dt.date | None:
+    return letter.document.version.answer_by if letter.document else None
 
 
 def _reply_to(case: Case) -> str:

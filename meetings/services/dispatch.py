@@ -223,7 +223,7 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
     dispatch = (
         Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related(
-            "document",
+            "document__version",
             "invitation__participant__municipality",
             "invitation__participant__contact",
             "invitation__meeting__host",

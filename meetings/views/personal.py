@@ -152,7 +152,7 @@ def _context(request: HolderRequest) -> dict[str, object]:
             and invitation.meeting.state == Meeting.State.CALLED
             and invitation.meeting.starts_at > now
         ),
-        "reply_by": _reply_by(invitation, participant, now),
+        "reply_by": _reply_by(invitation, paper, participant, now),
         "paper": paper,
         "late": late,
         "questions": _progress(participant),
@@ -179,7 +179,7 @@ def _paper(participant: Participant) -> Dispatch | None:
         Dispatch.objects.filter(
             invitation__participant=participant, document__state=Document.State.RENDERED, email__isnull=False
         )
-        .select_related("document", "email", "invitation__meeting", "invitation__participant__case")
+        .select_related("document__version", "email", "invitation__meeting", "invitation__participant__case")
         .order_by("-document__version__number", "-invitation__meeting__starts_at")
         .first()
     )
@@ -204,6 +204,11 @@ def _spoken(invitation: Invitation | None, participant: Participant) -> str:
 
 
 def _reply_by(
-    invitation: Invitation | None, participant: Participant, now: dt.datetime
-) -> dt.datetime | None:
-    return emails.reply_by(invitation.meeting, postroom.where(participant), now) if invitation else None
+    invitation: Invitation | None, paper: Dispatch | None, participant: Participant, now: dt.datetime
+) -> dt.date | None:
+    if invitation is None:
+        return None
+    asked = None
+    if paper and paper.document and paper.invitation_id == invitation.pk:
+        asked = paper.document.version.answer_by
+    return emails.reply_by(invitation.meeting, postroom.where(participant), now, asked)

@@ -31,7 +31,7 @@ def draft(scene: Scene, number: int = 1) -> ProposalVersion:
         proposal=proposal, number=number, drafted_by=scene.focal, why="We write because."
     )
     for guest in scene.guests:
-        annex = Annex.objects.create(version=version, participant=guest)
+        annex = Annex.objects.create(version=version, participant=guest, opening=f"Dear {guest}.")
         Statement.objects.create(annex=annex, kind=Statement.Kind.CONTROL, text=f"{guest} has less control.")
         Statement.objects.create(
             annex=annex, kind=Statement.Kind.UNIT_COST, text=f"{guest} saves 12 % a year."
