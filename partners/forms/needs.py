@@ -53,9 +53,11 @@ class NeedForm(forms.ModelForm[Need]):
         super().__init__(*args, **kwargs)
         own = Municipality.objects.defer("boundary").filter(pk__in=[m.pk for m in municipalities])
         self.fields["municipality"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["function"].queryset = Function.objects.all()  # type: ignore[attr-defined]  # as above
+        function = self.fields["function"]
+        function.queryset = Function.objects.all()  # type: ignore[attr-defined]  # as above
+        function.empty_label = _("Choose one")  # type: ignore[attr-defined]  # as above
         if len(municipalities) == 1:
-            self.fields["municipality"].initial = municipalities[0]
+            self.initial["municipality"] = self.initial.get("municipality") or municipalities[0].pk
             self.fields["municipality"].widget = forms.HiddenInput()
         if not self.instance._state.adding:
             self.fields["municipality"].disabled = True
