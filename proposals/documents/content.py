@@ -22,6 +22,10 @@ from proposals.estimate import Estimate, Origin
 from proposals.models import Annex, ProposalVersion, Statement
 
 
+class NotInTheGroup(Exception):
+    """The annex is for a municipality that has left the case; it waits to be dropped."""
+
+
 def language_for(participant: Participant) -> str:
     """The language of the recipient's papers: the contact's, else the municipality's, else English."""
     offered = {code for code, _name in settings.LANGUAGES}
@@ -32,8 +36,11 @@ def language_for(participant: Participant) -> str:
 def compose(annex: Annex, language: str = "", facts: Facts | None = None) -> Paper:
     """The paper of one annex with its version's common part."""
     language = language or language_for(annex.participant)
+    facts = facts or facts_of(annex.version)
+    if str(annex.participant_id) not in {member.key for member in facts.members}:
+        raise NotInTheGroup(str(annex.participant))
     with translation.override(language):
-        return _compose(annex, language, facts or facts_of(annex.version))
+        return _compose(annex, language, facts)
 
 
 def _compose(annex: Annex, language: str, facts: Facts) -> Paper:

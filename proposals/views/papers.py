@@ -19,7 +19,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
 from proposals import policies, services
 from proposals.documents import engine
-from proposals.documents.content import compose
+from proposals.documents.content import NotInTheGroup, compose
 from proposals.documents.press import file_name
 from proposals.models import Document
 from proposals.views.frame import find_annex
@@ -41,6 +41,9 @@ def preview(request: PersonRequest, pk: UUID) -> HttpResponse:
     except engine.Busy:
         text = _("Somebody else's preview is being made. Try again in a few seconds.")
         return _sorry(request, text, 503)
+    except NotInTheGroup:
+        text = _("%(name)s has left the case, so there is no paper for it.") % {"name": annex.participant}
+        return _sorry(request, text, 409)
     except engine.Unprintable:
         return _sorry(request, _("This text cannot be set as a paper. Shorten it and try again."), 422)
     return _pdf(pdf, f"{_('preview')}.pdf")

@@ -16,6 +16,7 @@ from django.urls import reverse
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
 from partners.models import Case, Membership, Participant
+from partners.services import participants
 from proposals import services
 from proposals.documents import press
 from proposals.models import Document, Proposal, ProposalVersion
@@ -240,6 +241,20 @@ def test_only_the_preview_may_stand_in_our_own_frame(version: ProposalVersion, a
     desk = author.get(url("desk", version.proposal))
     assert desk.headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in desk.headers["Content-Security-Policy"]
+
+
+def test_an_annex_of_who_left_waits_to_be_dropped(version: ProposalVersion, author: Client) -> None:
+    annex = version.annexes.all()[0]
+    participants.leave(
+        participant=annex.participant, state="withdrawn", reason="Elections.", actor=Actor.portal()
+    )
+    assert author.get(url("preview", annex)).status_code == 409
+    assert author.get(url("annex", annex)).status_code == 200
+    assert author.get(url("approval", version.proposal)).status_code == 200
+    body = author.get(url("desk", version.proposal)).content.decode()
+    assert "has left the case; its annex has to go" in body
+    author.post(url("in_step", version.proposal))
+    assert author.get(url("annex", annex)).status_code == 404
 
 
 def test_versions_show_what_came_and_what_went(version: ProposalVersion, author: Client) -> None:
