@@ -1,0 +1,293 @@
+"""The French of the portal: complete, well typed, nothing English left on pages, letters and papers."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import pytest_django
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from django.apps import apps
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext, trans_real
+
+from imc_portal import acts
+from imc_portal.core.models import User
+from imc_portal.translations import ROOT, compile_catalogue
+from meetings import emails
+from meetings.models import Invitation
+from meetings.package import dossiers, facts, report
+from partners.models import OfficeHolder
+from proposals.documents import content
+from tests import world as worlds
+from tests.test_access import TABLE
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%s|\{\w+\}")
+NO_BREAK = "\u00a0"
+ACTOR = re.compile(r"^actor$|^Actor\.")
+#: Words of every English sentence that no French one has.
+ENGLISH = re.compile(
+    r"\b(the|and|of|is|are|was|were|with|your|you|this|that|these|has|have|been|not|nobody|nothing|who|what"
+    r"|when|which|why|how|from|by|it|its|their|they|we|our|to|for|or|yet|must|can|may|will|all|each|only"
+    r"|first|again|still|answers?|meetings?|case|cases|areas?|needs?|municipalit(?:y|ies)|proposals?"
+    r"|saved?|kept|open|closed|draft|sent|yes|year)\b",
+    re.IGNORECASE,
+)
+FILE = re.compile(r"\S+\.(?:pdf|ics|zip|json|csv|geojson)\b")
+#: Said in English on purpose, or spelt alike in both languages.
+ALIKE = (
+    "Ranking", "FeatureCollection", "Feature", "features", "UTF-8", "Text",
+)  # fmt: skip
+SKIPPED = frozenset({"script", "style", "svg"})
+SPOKEN = frozenset({"alt", "aria-label", "title", "placeholder", "data-label", "data-unit", "value"})
+
+
+def entries() -> list[Message]:
+    with PO.open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+def texts_of(words: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [words] if isinstance(words, str) else list(words or [""])
+
+
+def test_nothing_is_missing_guessed_or_left_over() -> None:
+    with PO.open("rb") as file:
+        catalogue = read_po(file)
+    assert not catalogue.obsolete
+    assert catalogue.num_plurals == 2
+    for message in entries():
+        assert not message.fuzzy, message.id
+        assert all(texts_of(message.string)), f"missing: {message.id!r}"
+
+
+def test_placeholders_are_the_same_in_both_languages() -> None:
+    for message in entries():
+        for english, text in zip(texts_of(message.id), texts_of(message.string), strict=True):
+            assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(english)), text
+
+
+def test_french_is_set_by_its_own_rules() -> None:
+    """No straight apostrophe, a no-break space before high signs and inside guillemets, no English quotes."""
+    for message in entries():
+        for text in texts_of(message.string):
+            assert not set("'“") & set(text), text
+            assert not re.search(r" (?:[:;?!»€]|%(?![%(]))", text.replace("%%s", "")), text
+            assert not re.search(rf"[^\s{NO_BREAK}\W][;?!»]", text), text
+            assert "« " not in text, text
+
+
+def test_every_act_of_the_trail_has_its_words() -> None:
+    """Each verb that a service records is told to translators in imc_portal.acts."""
+    said = {verb for file in sources() for verb in verbs_in(file)}
+    assert said - set(acts.VERBS) == set()
+    with french():
+        assert all(gettext(verb) != verb for verb in acts.VERBS)
+
+
+def sources() -> Iterator[Path]:
+    for app in ("imc_portal", "partners", "proposals", "meetings"):
+        yield from (ROOT / app).rglob("*.py")
+
+
+def verbs_in(file: Path) -> Iterator[str]:
+    """What follows the actor in a call; a choice between two gives both."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call) and len(node.args) > 1 and ACTOR.search(ast.unparse(node.args[0])):
+            words = [one.value for one in ast.walk(node.args[1]) if isinstance(one, ast.Constant)]
+            yield from (word for word in words if isinstance(word, str) and " " in word.strip())
+
+
+# --- what a French reader sees ---------------------------------------------------------------
+
+
+class Reader(HTMLParser):
+    """What a page says, to the eye and to the ear; what it marks as another language is left out."""
+
+    VOID = frozenset({"input", "br", "img", "meta", "link", "hr", "col", "wbr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.path: list[bool] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        foreign = known.get("lang") not in (None, "fr")
+        hidden = tag in SKIPPED or foreign or (bool(self.path) and self.path[-1])
+        if tag not in self.VOID:
+            self.path.append(hidden)
+        speaks = not hidden and not (tag == "input" and known.get("type") == "hidden")
+        if speaks and tag != "option":
+            spoken = SPOKEN - ({"value"} if known.get("type") != "submit" else set())
+            self.said += [known[name] or "" for name in spoken & known.keys()]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID and self.path:
+            self.path.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not (self.path and self.path[-1]):
+            self.said.append(" ".join(data.split()))
+
+
+def said_by(page: str) -> list[str]:
+    reader = Reader()
+    reader.feed(page)
+    return reader.said
+
+
+def typed() -> list[str]:
+    """Everything that people typed: the texts of records, longest first; not codes and not the catalogue."""
+    found: set[str] = set()
+    for label in ("core", "partners", "proposals", "meetings"):
+        for model in apps.get_app_config(label).get_models():
+            names = [] if model._meta.model_name == "function" else list(texts_in(model))
+            for row in model._default_manager.values_list(*names) if names else ():
+                found |= {line for text in row if text for line in [text, *str(text).splitlines()]}
+    return sorted((text for text in found if len(text) > 3), key=len, reverse=True)
+
+
+def texts_in(model: type[models.Model]) -> Iterator[str]:
+    for field in model._meta.concrete_fields:
+        plain = isinstance(field, models.CharField | models.TextField) and not field.choices
+        if plain and field.name not in {"verb", "opened_because"}:
+            yield field.name
+
+
+def english_in(said: Iterable[str], known: list[str]) -> list[str]:
+    found = []
+    for text in said:
+        rest = FILE.sub(" ", text)
+        for word in [*known, *ALIKE]:
+            rest = rest.replace(word, " ")
+        if ENGLISH.search(rest):
+            found.append(text)
+    return found
+
+
+def french() -> translation.override:
+    return translation.override("fr")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """The catalogue as it is now, also where nobody ran make."""
+    target = PO.with_suffix(".mo")
+    if not target.exists() or target.stat().st_mtime < PO.stat().st_mtime:
+        fresh = target.with_suffix(f".{os.getpid()}.new")
+        compile_catalogue(PO, fresh)
+        fresh.replace(target)
+        trans_real._translations.clear()  # type: ignore[attr-defined]  # Django's cache of catalogues
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker, compiled: None
+) -> Iterator[World]:
+    """One world in which everybody reads French."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        built = worlds.build()
+        User.objects.update(language="fr")
+        OfficeHolder.objects.update(language="fr")
+        for person in built.people.values():
+            person.refresh_from_db()
+        built.link.language = "fr"
+        built.link.save(update_fields=["language"])
+        yield built
+        transaction.set_rollback(True)
+
+
+PAGES = sorted(name for name, (method, _at, _who) in TABLE.items() if method in ("GET", "FORM"))
+#: Files, machine answers, and the page for staff that shows the components.
+NO_PAGES = {"healthz", "readyz", "style", "meetings:calendar", "meetings:package", "personal:calendar"}
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in NO_PAGES])
+def test_a_page_leaves_nothing_in_english(name: str, world: World) -> None:
+    url = reverse(name, kwargs=TABLE[name][1](world))
+    known = typed()
+    for who in ("lead", "partner", "observer", "curator", "link"):
+        client = Client(headers={"accept-language": "fr"})
+        if who in world.people:
+            client.force_login(world.people[who])
+        answer = client.get(url)
+        if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        page = answer.content.decode()
+        if answer.status_code == 200:
+            assert '<html lang="fr"' in page
+        assert not (left := english_in(said_by(page), known)), f"{name} for {who}: {left}"
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if TABLE[name][0] == "FORM"])
+def test_a_form_refuses_in_french(name: str, world: World) -> None:
+    url = reverse(name, kwargs=TABLE[name][1](world))
+    known = typed()
+    for who in ("lead", "partner", "curator", "link"):
+        client = Client(headers={"accept-language": "fr"})
+        if who in world.people:
+            client.force_login(world.people[who])
+        point = transaction.savepoint()
+        answer = client.post(url, headers={"referer": "http://testserver/"}, follow=True)
+        transaction.savepoint_rollback(point)
+        if not answer.streaming:
+            left = english_in(said_by(answer.content.decode()), known)
+            assert not left, f"{name} for {who}: {left}"
+
+
+@pytest.mark.parametrize(
+    "url", ["/accounts/login/", "/accounts/password/reset/", "/p/no-such-link/", "/none/"]
+)
+def test_strangers_are_answered_in_french(url: str, world: World) -> None:
+    page = Client(headers={"accept-language": "fr"}).get(url).content.decode()
+    assert not english_in(said_by(page), [])
+
+
+@pytest.mark.parametrize(
+    "write", [emails.proposal, emails.formal_invitation, emails.changed, emails.cancelled]
+)
+def test_letters_leave_nothing_in_english(write: object, world: World) -> None:
+    key = "formal" if write is emails.formal_invitation else "informal"
+    invitation = world.made[f"invitation_{key}_Bracon"]
+    assert isinstance(invitation, Invitation)
+    contact = world.made["partner"].contact  # type: ignore[attr-defined]  # kept as objects
+    contact.refresh_from_db()
+    now = timezone.now()
+    letter = emails.Letter(invitation, contact, world.link, "<thread@example.org>", now, due_at=now)
+    message = write(letter, "key")  # type: ignore[operator]  # one of emails' functions
+    known = typed()
+    assert not english_in([message.subject, *message.text.splitlines()], known)
+    assert not english_in(said_by(message.html), known)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_paper_leaves_nothing_in_english(version: int, world: World) -> None:
+    annex = world.made[f"annex_partner_{version}"]
+    paper = content.compose(annex, "fr")  # type: ignore[arg-type]  # kept as objects
+    with french():
+        page = render_to_string("proposals/pdf/paper.html", {"paper": paper})
+    assert not english_in(said_by(page), typed())
+
+
+def test_the_hand_over_leaves_nothing_in_english(world: World) -> None:
+    with french():
+        known = facts.gather(world.case, world.people["lead"], timezone.now())
+        legal, study = dossiers.for_legal_check(known), dossiers.for_feasibility_study(known)
+        page = render_to_string(
+            "meetings/handover_pdf.html", {"report": report.compose(known, legal, study, "fr")}
+        )
+    assert not english_in(said_by(page), typed())
