@@ -34,6 +34,7 @@ class AreaForm(forms.ModelForm[SelectedArea]):
     class Meta:
         model = SelectedArea
         fields: ClassVar[list[str]] = ["area", "objective", "why"]
+        labels: ClassVar[dict[str, Any]] = {"area": _("Area")}
 
     def __init__(self, data: Any = None, *, meeting: FormalMeeting) -> None:
         super().__init__(data, instance=SelectedArea(meeting=meeting), prefix="area")

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from meetings.agenda import Item
 from meetings.models import Invitation, Meeting
@@ -33,37 +33,40 @@ class PlanForm(forms.Form):
     """
 
     date = forms.DateField(
-        label=lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     time = forms.TimeField(
-        label=lazy("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=gettext_lazy("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     minutes = forms.IntegerField(
-        label=lazy("Length"),
+        label=gettext_lazy("Length"),
         min_value=15,
         max_value=12 * 60,
         initial=120,
-        widget=forms.NumberInput(attrs={"data-unit": lazy("minutes")}),
+        widget=forms.NumberInput(attrs={"data-unit": gettext_lazy("minutes")}),
     )
-    place = forms.CharField(label=lazy("Place"), max_length=250, required=False)
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=250, required=False)
     online_url = forms.URLField(
-        label=lazy("Video link"),
+        label=gettext_lazy("Video link"),
         required=False,
         assume_scheme="https",
         max_length=200,
-        help_text=lazy("One of the two is needed: a place or a video link."),
+        help_text=gettext_lazy("One of the two is needed: a place or a video link."),
     )
     agenda = forms.CharField(
-        label=lazy("Agenda"),
+        label=gettext_lazy("Agenda"),
         widget=forms.Textarea(attrs={"rows": 12}),
         max_length=6000,
-        help_text=lazy("One item on each line, with its minutes in front: 10 min Welcome."),
+        help_text=gettext_lazy("One item on each line, with its minutes in front: 10 min Welcome."),
     )
     override = forms.CharField(
-        label=lazy("Go on all the same, because"), max_length=500, required=False, widget=forms.HiddenInput
+        label=gettext_lazy("Go on all the same, because"),
+        max_length=500,
+        required=False,
+        widget=forms.HiddenInput,
     )
     late_anyway = forms.BooleanField(
-        label=lazy("Meet at this time all the same: each recipient is asked to waive the lead time"),
+        label=gettext_lazy("Meet at this time all the same: each recipient is asked to waive the lead time"),
         required=False,
         widget=forms.HiddenInput,
     )
@@ -171,10 +174,12 @@ class CancelForm(forms.Form):
     """Why the meeting does not take place."""
 
     reason = forms.CharField(
-        label=lazy("Why"),
+        label=gettext_lazy("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=lazy("Those invited read it in the message that takes the meeting out of their calendars."),
+        help_text=gettext_lazy(
+            "Those invited read it in the message that takes the meeting out of their calendars."
+        ),
     )
 
 
@@ -182,18 +187,18 @@ class ReplyForm(forms.Form):
     """The reply to an invitation: asks only for what the chosen answer needs."""
 
     reply = forms.ChoiceField(choices=Invitation.Reply.choices[1:], widget=forms.HiddenInput)
-    delegate_name = forms.CharField(label=lazy("Who comes"), max_length=150)
-    delegate_office = forms.ChoiceField(label=lazy("Office"), choices=OfficeHolder.Office.choices)
+    delegate_name = forms.CharField(label=gettext_lazy("Who comes"), max_length=150)
+    delegate_office = forms.ChoiceField(label=gettext_lazy("Office"), choices=OfficeHolder.Office.choices)
     mandate = forms.ChoiceField(
-        label=lazy("Mandate"),
+        label=gettext_lazy("Mandate"),
         choices=Invitation.Mandate.choices,
         initial=Invitation.Mandate.LISTENING,
-        help_text=lazy(
+        help_text=gettext_lazy(
             "What this person may say for your municipality. At an informal meeting nothing is decided."
         ),
     )
     text = forms.CharField(
-        label=lazy("A word to the host"),
+        label=gettext_lazy("A word to the host"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -227,11 +232,11 @@ class ReplyForm(forms.Form):
 class WaiverForm(forms.Form):
     """The host notes that a recipient accepts a late paper."""
 
-    by = forms.CharField(label=lazy("Who accepted it"), max_length=150)
+    by = forms.CharField(label=gettext_lazy("Who accepted it"), max_length=150)
     how = forms.CharField(
-        label=lazy("How and when"),
+        label=gettext_lazy("How and when"),
         max_length=300,
-        help_text=lazy("For example: by telephone, on Monday morning."),
+        help_text=gettext_lazy("For example: by telephone, on Monday morning."),
     )
 
 
