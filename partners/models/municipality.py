@@ -63,7 +63,10 @@ class Municipality(models.Model):
     class Meta:
         ordering = ("name", "code")
         verbose_name_plural = "municipalities"
-        indexes = (models.Index(fields=["country", "latitude", "longitude"]),)
+        indexes = (
+            models.Index(fields=["country", "latitude", "longitude"]),
+            models.Index(fields=["name", "code"]),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["country", "code"],

@@ -110,6 +110,8 @@ def log_contact(
     actor: Actor,
 ) -> ContactLog:
     """Record a contact; the participant is contacted, open to talk, or declines, by what came of it."""
+    if not participant.case.has_reached(Case.State.CONTACTING):
+        raise Refusal(_("Close the short list first: choose every neighbour or set it aside with a reason."))
     if contact.municipality_id != participant.municipality_id:
         raise Refusal(_("%(contact)s does not hold an office there.") % {"contact": contact})
     if at > timezone.now() + dt.timedelta(minutes=5):

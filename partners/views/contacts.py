@@ -14,7 +14,7 @@ from imc_portal.core.http import PersonRequest, command, page
 from imc_portal.core.problems import Refusal
 from partners import policies, turns
 from partners.forms import ContactLogForm, LeaveForm, RecipientForm
-from partners.models import ContactLog, OfficeHolder, Participant
+from partners.models import Case, ContactLog, OfficeHolder, Participant
 from partners.services import participants as service
 from partners.views.reach import PARTICIPANTS, the_case, the_participant
 
@@ -39,6 +39,7 @@ def contacts(request: PersonRequest, pk: str) -> HttpResponse:
         "case": case,
         "rows": [(party, turns.participant_tone(party.state)) for party in parties],
         "may_run": policies.allows(request.user, "case.run", case),
+        "may_log": case.has_reached(Case.State.CONTACTING),
         "exits": Participant.EXITS,
     }
     return render(request, "partners/contacts.html", context)

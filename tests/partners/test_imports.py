@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from django.test import Client
 from django.urls import reverse
 
 from imc_portal.core.audit import Actor
-from partners.imports import FileRefused, SourceFile
+from partners.imports import FileRefused, Problems, SourceFile
+from partners.imports.features import FeatureReader
 from partners.imports.problems import MOST
 from partners.models import CooperationMember, ExistingCooperation, ImportRun, Municipality, NeighbourLink
 from partners.services.boundaries import import_boundaries
@@ -362,6 +364,22 @@ def test_the_same_outline_twice_is_told() -> None:
     one = json.loads(feature(square(5, 46)))
     one["features"] *= 2
     assert "already in line 1" in refused("boundaries", json.dumps(one)).problems[0].reason
+
+
+@pytest.mark.slow
+def test_a_large_file_of_outlines_is_read_with_little_memory() -> None:
+    one = json.dumps({"type": "Feature", "properties": {"code": "1", "name": "é" * 200}, "geometry": None})
+    content = '{"type": "FeatureCollection", "features": [' + ",\n".join([one] * 60_000) + "]}"
+    source = SourceFile("large.geojson", io.BytesIO(content.encode()))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _feature in FeatureReader(source, Problems("large.geojson")))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 60_000
+    assert len(content) > 16_000_000
+    assert peak < 6_000_000
 
 
 # --- the commands -------------------------------

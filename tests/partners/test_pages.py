@@ -514,6 +514,10 @@ def test_contact_is_logged_and_the_party_is_open_to_talk(case: Case, focal: User
         "summary": "Keen.",
     }
     get(focal, "contact_log", pk=case.pk, participant=party.pk)
+    assert "Close the short list first" in post(
+        focal, "contact_log", data, 200, pk=case.pk, participant=party.pk
+    )
+    Case.objects.filter(pk=case.pk).update(state=Case.State.CONTACTING)
     post(focal, "contact_log", data, pk=case.pk, participant=party.pk)
     party.refresh_from_db()
     assert (party.state, party.contact) == ("acknowledged", holder)
