@@ -297,7 +297,7 @@ def test_the_trail_holds_no_answer(scene: scenes.Scene) -> None:
 # --- two at once ------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_people_on_one_cell_one_wins_and_the_other_learns_it() -> None:
     scene = scenes.make_scene()
     scenes.call_informal(scene)

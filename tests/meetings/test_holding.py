@@ -155,7 +155,7 @@ def test_notes_without_javascript_keep_what_was_typed_on_conflict(
     assert "Mine" in response.content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_people_on_the_notes_one_wins_and_the_other_learns_it() -> None:
     scene = scenes.make_scene()
     meeting = scenes.call_informal(scene)

@@ -276,7 +276,7 @@ def test_a_step_is_done_once(scene: scenes.Scene, meeting: FormalMeeting) -> Non
     assert AuditEntry.objects.filter(verb="finished a next step").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_recorders_decide_at_once_one_wins_and_the_other_learns_it() -> None:
     scene = scenes.make_scene()
     meeting = scenes.call_formal(scene)
