@@ -25,7 +25,7 @@ from tests import world as worlds
 from tests.world import CAST, SECRETS, World
 
 #: One world serves all tests, so one worker of pytest-xdist runs them, in their order.
-pytestmark = pytest.mark.xdist_group("access")
+pytestmark = [pytest.mark.xdist_group("access"), pytest.mark.django_db]
 
 #: Not ours, and tested by their makers; what they guard is listed in the comments.
 FOREIGN = re.compile(r"^(account_|mfa_|admin:|demo)")
