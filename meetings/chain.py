@@ -155,7 +155,8 @@ def _proposing(case: Case, user: User) -> NextAct | None:
             _("Plan the informal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.INFORMAL)
         )
     if version.state == ProposalVersion.State.SUBMITTED:
-        return NextAct(_("Approve the proposal"), desk, due=meeting.starts_at) if _leads(user, case) else None
+        approval = reverse("proposals:approval", args=[version.proposal_id])
+        return NextAct(_("Approve the proposal"), approval, due=meeting.starts_at) if _leads(user, case) else None
     return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
 
 
