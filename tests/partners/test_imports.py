@@ -29,7 +29,7 @@ from partners.services.imports import (
     import_municipalities,
     import_neighbours,
 )
-from tests import makers
+from tests import makers, provide
 
 pytestmark = pytest.mark.django_db
 
@@ -425,24 +425,24 @@ def test_commands_refuse_with_status_1_and_wrong_usage_with_2(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_status_of_the_process_and_nothing_but_json_on_its_output(
-    tmp_path: Path, child_environment: dict[str, str]
-) -> None:
-    path = tmp_path / "towns.csv"
-    path.write_text(GOOD)
-    command = [sys.executable, "manage.py", "import_municipalities", str(path), "--country", "FR"]
-    for words, status in (
-        (["--format", "json"], 0),
-        (["--dry-run", "--format", "json"], 0),
-        (["--format", "yaml"], 2),
-    ):
+def test_status_of_the_process_and_nothing_but_json_on_its_output(tmp_path: Path) -> None:
+    good, bad = tmp_path / "towns.csv", tmp_path / "bad.csv"
+    good.write_text(GOOD)
+    bad.write_text(GOOD + "39001,Again,5,46,5\n")
+    common = ("--country", "FR", "--dry-run", "--format", "json")
+    # Dry runs alone: the process has its own connection, and nothing would roll it back.
+    for words, status in (([str(good)], 0), ([str(bad)], 1), ([str(good), "--colour", "red"], 2)):
         done = subprocess.run(
-            [*command, *words], env=child_environment, cwd=JURA.parents[2], capture_output=True, check=False
+            [sys.executable, "manage.py", "import_municipalities", *words, *common],
+            env=provide.child_environment(),
+            cwd=JURA.parents[2],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == status, done.stderr.decode()
-        if status == 0:
-            assert json.loads(done.stdout)["file"] == "towns.csv"
+        if status < 2:
+            assert ("refused" in json.loads(done.stdout)) == (status == 1)
+    assert not Municipality.objects.exists()
 
 
 @pytest.mark.slow
