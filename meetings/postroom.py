@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,6 +60,11 @@ class Line:
     trouble: Trouble | None = None
     left: bool = False
     late: bool = False
+
+    @property
+    def due_day(self) -> dt.date:
+        """The last day in good time, as the recipient's calendar has it."""
+        return self.due_at.astimezone(zoneinfo.ZoneInfo(self.participant.municipality.time_zone)).date()
 
     @property
     def rank(self) -> tuple[bool, bool, str]:

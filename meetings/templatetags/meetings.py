@@ -43,11 +43,11 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
 
 
 @register.filter
-def timeuntil_words(moment: dt.datetime | None) -> str:
-    """In 5 days, today, 2 days ago: whole days in the current time zone."""
-    if moment is None:
+def timeuntil_words(day: dt.date | None) -> str:
+    """In 5 days, today, 2 days ago."""
+    if day is None:
         return ""
-    days = (timezone.localdate(moment) - timezone.localdate()).days
+    days = (day - timezone.localdate()).days
     if days == 0:
         return _("today")
     if days > 0:

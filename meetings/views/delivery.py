@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+import zoneinfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -34,7 +36,7 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "sent": sum(1 for line in lines if line.dispatch and line.dispatch.sent_at),
         "troubled": sum(1 for line in lines if line.trouble and not line.left),
         "late": sum(1 for line in lines if line.late and not line.left),
-        "first_due": min((line.due_at for line in lines if not line.left), default=None),
+        "first_due": min((line.due_day for line in lines if not line.left), default=None),
         "version": None if meeting.is_formal else postroom.newest_version(meeting.case),
         "may_run": policies.allows(request.user, "meeting.run", meeting),
     }
@@ -69,7 +71,13 @@ def waive(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         else:
             messages.success(request, _("The waiver is recorded."))
             return redirect("meetings:delivery", pk=meeting.pk)
-    context = {"case": meeting.case, "meeting": meeting, "dispatch": dispatch, "form": form}
+    context = {
+        "case": meeting.case,
+        "meeting": meeting,
+        "dispatch": dispatch,
+        "due_day": _due_day(dispatch),
+        "form": form,
+    }
     return render(request, "meetings/waive.html", context, status=422 if form.is_bound else 200)
 
 
@@ -110,6 +118,11 @@ def _recorded(request: PersonRequest, form: ReplyForm, invitation: Invitation) -
         return False
     messages.success(request, _("Your reply is recorded. You can change it until the meeting begins."))
     return True
+
+
+def _due_day(dispatch: Dispatch) -> dt.date:
+    zone = zoneinfo.ZoneInfo(dispatch.invitation.participant.municipality.time_zone)
+    return dispatch.due_at.astimezone(zone).date()
 
 
 def _dispatch(request: PersonRequest, pk: uuid.UUID) -> Dispatch:

@@ -405,3 +405,32 @@ def test_the_case_shows_its_next_meeting_or_how_to_plan_one() -> None:
     Case.objects.filter(pk=scene.case.pk).update(state=Case.State.ATTITUDE)
     Meeting.objects.update(state="held", called_at=timezone.now(), held_at=timezone.now())
     assert reverse("meetings:plan", args=[scene.case.pk, "formal"]) in summary(scene.case, scene.focal)
+
+
+# --- times ------------------------------------------------------------------------------------
+
+
+def test_a_meeting_shows_the_clock_of_its_place_whatever_the_readers(scene: Scene) -> None:
+    meeting = meeting_of(scene)
+    local = meeting.local_start
+    for zone in ("UTC", "America/Martinique", "Pacific/Noumea"):
+        scene.focal.time_zone = zone
+        scene.focal.save()
+        page = sees(scene.focal, "meeting", meeting.pk)[1]
+        assert f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} to {meeting.local_end:%H:%M}" in page
+        for name in ("delivery", "cancel"):
+            assert f"{local:%A} {local.day} {local:%B %Y}" in sees(scene.focal, name, meeting.pk)[1]
+
+
+def test_what_is_due_is_the_day_where_the_recipient_lives(scene: Scene) -> None:
+    scene.birk.municipality.time_zone = "America/Martinique"
+    scene.birk.municipality.save()
+    paper = Dispatch.objects.get(invitation__participant=scene.birk)
+    paper.due_at = dispatch.due_at(meeting_of(scene), Participant.objects.get(pk=scene.birk.pk))
+    paper.save()
+    line = next(row for row in postroom.lines(meeting_of(scene)) if row.participant.pk == scene.birk.pk)
+    assert line.due_day == paper.due_at.date()
+    assert line.due_day != paper.due_at.astimezone(dt.UTC).date()
+    spoken = f"{line.due_day:%A} {line.due_day.day} {line.due_day:%B %Y}"
+    assert spoken in sees(scene.focal, "delivery", meeting_of(scene).pk)[1]
+    assert spoken in sees(scene.focal, "waive", paper.pk)[1]
