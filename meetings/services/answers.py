@@ -109,6 +109,7 @@ def open_if_due(*, clarification: ClarificationRound, now: dt.datetime | None = 
     """Open the seal when nobody invited owes an answer or the deadline passed; True when it opened now."""
     now = now or timezone.now()
     with transaction.atomic():
+        cases.locked(clarification.case)
         fresh = ClarificationRound.objects.select_for_update(of=("self",), no_key=True).select_related("case")
         clarification = fresh.get(pk=clarification.pk)
         if clarification.case.state in OVER:
@@ -176,6 +177,8 @@ def _why_open(clarification: ClarificationRound, now: dt.datetime) -> str:
 
 
 def _round_to_write(participant: Participant) -> ClarificationRound:
+    """The round, locked after its case: every move of a case takes the locks in this order."""
+    cases.locked(participant.case)
     clarification = (
         ClarificationRound.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case")
