@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.models import User
+from meetings import gates
 from meetings.models import Invitation, Meeting
 from partners import policies
 from partners.models import Case, Participant
@@ -65,6 +66,7 @@ def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
         "areas__function",
         "bodies",
         Prefetch("participants", Participant.objects.select_related("municipality", "contact")),
+        "participants__attitudes",
         Prefetch(
             "meetings",
             Meeting.objects.select_related("host").prefetch_related(Prefetch("invitations", invitations)),
@@ -156,7 +158,11 @@ def _proposing(case: Case, user: User) -> NextAct | None:
         )
     if version.state == ProposalVersion.State.SUBMITTED:
         approval = reverse("proposals:approval", args=[version.proposal_id])
-        return NextAct(_("Approve the proposal"), approval, due=meeting.starts_at) if _leads(user, case) else None
+        return (
+            NextAct(_("Approve the proposal"), approval, due=meeting.starts_at)
+            if _leads(user, case)
+            else None
+        )
     return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
 
 
@@ -171,11 +177,16 @@ def _meeting(case: Case, kind: str, now: dt.datetime) -> NextAct | None:
 
 
 def _attitudes(case: Case) -> NextAct:
-    return NextAct(
-        _("See the attitudes"),
-        _right("meetings:attitudes", case.pk),
-        hint=_("Then convene the formal meeting."),
-    )
+    """Convene once the initiator and another are open to explore; the gate itself judges the areas."""
+    open_minded = {row.is_initiator for row in case.participants.all() if _is_open_minded(row)}
+    if open_minded == {True, False}:
+        return NextAct(_("Convene the formal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.FORMAL))
+    return NextAct(_("See the attitudes"), _right("meetings:attitudes", case.pk))
+
+
+def _is_open_minded(participant: Participant) -> bool:
+    latest = next(iter(participant.attitudes.all()), None)
+    return latest is not None and latest.value in gates.OPEN_MINDED
 
 
 def _urls(case: Case, user: User) -> dict[str, str]:

@@ -13,7 +13,13 @@ ROOMS = ("imc_portal.core", "partners", "proposals", "meetings", "imc_portal")
 #: Reading order inside a room. A module imports only from kinds to its left; algorithms stand between.
 ORDER = ("models", "policies", "", "services", "tasks", "emails", "forms", "views", "urls", "admin")
 ALGORITHMS = ORDER.index("")
-KINDS = {"personal_urls": "urls", "templatetags": "admin", "management": "admin", "migrations": "models"}
+KINDS = {
+    "personal_urls": "urls",
+    "templatetags": "admin",
+    "management": "admin",
+    "sample": "admin",
+    "migrations": "models",
+}
 #: In proposals and core an approval triggers rendering: services -> tasks -> algorithms.
 TASKS_FIRST = {"proposals", "imc_portal.core"}
 LINES = 400

@@ -1,0 +1,98 @@
+"""A whole portal with real processes, and Chromium in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+#: What a running demo must not inherit from the tests around it.
+OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DOCUMENTS_URL", "BASE_URL", "PGOPTIONS", "DEMO"}
+PASSWORD = "winter-service-2026"
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running demo: its address, where its mail is kept, and a browser to open it with."""
+
+    address: str
+    var: Path
+    browser: Browser
+
+    def page(self, *, width: int = 1280, language: str = "en-GB") -> Page:
+        """A fresh browser window of nobody in particular."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, locale=language, base_url=self.address
+        )
+        context.set_default_timeout(20_000)
+        return context.new_page()
+
+    def sign_in(self, email: str, **window: int) -> Page:
+        """A window of somebody with an account of the demo."""
+        page = self.page(**window)
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", level=1, name="Good day").wait_for()
+        return page
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Portal]:
+    """The demo at the stage "needs", as `make demo` runs it; stopped with SIGTERM at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="imc-browser-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment |= {"IMC_VAR": str(folder / "var"), "PORT": str(port), "STAGE": "needs"}
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "imc_portal.demo"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        _wait_until_ready(demo)
+        with sync_playwright() as player:
+            browser = player.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+            yield Portal(f"http://127.0.0.1:{port}", folder / "var", browser)
+            browser.close()
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate(timeout=60)
+        note = folder / "var" / "socket_folder"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(demo: subprocess.Popen[str]) -> None:
+    assert demo.stdout is not None
+    said = []
+    for line in demo.stdout:
+        said.append(line)
+        if line.startswith("Ctrl-C"):
+            return
+    raise AssertionError("".join(said))
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "Chromium is missing: `make test` says how to install it"
+    return found
