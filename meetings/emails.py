@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core import links
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.outbox import File, Message, one_line
+from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime
 from meetings.models import Dispatch, Invitation, Meeting
 from partners.models import Case, OfficeHolder
@@ -114,7 +115,7 @@ def spoken_time(start: dt.datetime, end: dt.datetime, zone: str) -> str:
     local = start.astimezone(zoneinfo.ZoneInfo(zone))
     until = end.astimezone(zoneinfo.ZoneInfo(zone))
     return _("%(day)s, %(start)s to %(end)s (time in %(zone)s)") % {
-        "day": date_format(local, "l j F Y"),
+        "day": day_in_words(local),
         "start": date_format(local, "H:i"),
         "end": date_format(until, "H:i"),
         "zone": zone,
@@ -143,7 +144,7 @@ def _words(letter: Letter) -> dict[str, str]:
     return {
         "host": str(letter.case.initiator),
         "name": str(letter.invitation.participant),
-        "day": date_format(letter.meeting.starts_at.astimezone(zone), "l j F Y"),
+        "day": day_in_words(letter.meeting.starts_at.astimezone(zone)),
     }
 
 
@@ -178,7 +179,7 @@ def _context(letter: Letter) -> dict[str, object]:
         "municipality": municipality,
         "case": letter.case,
         "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
-        "reply_by": date_format(reply_by(meeting, where, letter.now, _asked(letter)), "l j F Y"),
+        "reply_by": day_in_words(reply_by(meeting, where, letter.now, _asked(letter))),
         "late": letter.due_at is not None and letter.now > letter.due_at,
         "lead_time": letter.case.lead_time_days,
         "benefit": letter.benefit,

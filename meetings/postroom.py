@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from imc_portal.core.models import OutgoingEmail
+from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import leadtime
 from meetings.models import Dispatch, Invitation, Meeting
 from partners.models import Case, Participant
@@ -135,7 +135,7 @@ def good_time(days: int, day: dt.date | None) -> str:
         return f"{words}."
     return _("%(in_good_time)s: earliest %(day)s.") % {
         "in_good_time": words,
-        "day": date_format(day, "l j F Y"),
+        "day": day_in_words(day),
     }
 
 

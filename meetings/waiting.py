@@ -120,7 +120,9 @@ def _for_initiator(case: Case, user: User, now: dt.datetime) -> Iterator[Item]:
     if act is not None:
         # A command changes something, so from a list it is reached through the page that explains it.
         url = case.get_absolute_url() if act.method == "post" else act.url
-        yield Item(f"{act.label}: {case.title}", url, due=act.due, tone="note")
+        yield Item(
+            _("%(act)s: %(what)s") % {"act": act.label, "what": case.title}, url, due=act.due, tone="note"
+        )
 
 
 def _for_participant(case: Case, user: User, facts: _Facts) -> Iterator[Item]:

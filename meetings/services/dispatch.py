@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from imc_portal.core import audit, outbox
@@ -235,9 +235,7 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
     )
     if dispatch is None:
         return None
-    with translation.override(dispatch.invitation.meeting.case.opened_by.language):
-        problem = letters.trouble_with(dispatch.invitation, now)
-    if problem:
+    if problem := letters.trouble_with(dispatch.invitation, now):
         Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
         return False
     _post(dispatch, now)

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from imc_portal.core import links
@@ -18,6 +17,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.problems import Refusal
 from imc_portal.core.tasks import deliver_email
+from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import emails
 from meetings.models import Dispatch, Invitation
 from partners.models import OfficeHolder, Participant
@@ -86,12 +86,12 @@ def trouble_with(invitation: Invitation, now: dt.datetime) -> str:
         if contact.term_end and contact.term_end < day:
             return _("%(who)s held the office until %(day)s: choose who receives papers now.") % {
                 "who": contact,
-                "day": date_format(contact.term_end, "l j F Y"),
+                "day": day_in_words(contact.term_end),
             }
         if contact.term_start and contact.term_start > day:
             return _("%(who)s takes office on %(day)s only: choose who receives papers now.") % {
                 "who": contact,
-                "day": date_format(contact.term_start, "l j F Y"),
+                "day": day_in_words(contact.term_start),
             }
     return ""
 

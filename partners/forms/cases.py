@@ -42,6 +42,7 @@ class AreaForm(forms.ModelForm[CandidateArea]):
             "savings",
             "feasibility",
         ]
+        labels: ClassVar[dict[str, Any]] = {"function": _("Function")}
         widgets: ClassVar[dict[str, Any]] = {
             "rationale": forms.RadioSelect,
             "need_grade": forms.RadioSelect,
@@ -83,6 +84,7 @@ class StanceForm(forms.ModelForm[AuthorityStance]):
     class Meta:
         model = AuthorityStance
         fields: ClassVar[list[str]] = ["body", "stance", "said_by", "said_on", "how"]
+        labels: ClassVar[dict[str, Any]] = {"body": _("Body")}
         widgets: ClassVar[dict[str, Any]] = {
             "stance": forms.RadioSelect,
             "said_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

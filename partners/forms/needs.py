@@ -37,6 +37,7 @@ class NeedForm(forms.ModelForm[Need]):
             "statement",
             "evidence",
         ]
+        labels: ClassVar[dict[str, Any]] = {"municipality": _("Municipality"), "function": _("Function")}
         widgets: ClassVar[dict[str, Any]] = {
             "kind": forms.RadioSelect,
             "statement": forms.Textarea(attrs={"rows": 4}),

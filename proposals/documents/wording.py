@@ -10,10 +10,11 @@ from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
-from django.utils.formats import date_format
+from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from imc_portal.core.templatetags.portal import day as day_in_words
 from proposals.estimate import Origin, keys
 
 NO_BREAK_MINUS = "\N{MINUS SIGN}"
@@ -56,8 +57,8 @@ def percent(share: float) -> str:
 
 def day(value: dt.date) -> str:
     """A date with its weekday, for example Friday 3 July 2026."""
-    if locale().language == "en":
-        return date_format(value, "l j F Y")
+    if locale().language in dict(settings.LANGUAGES):
+        return day_in_words(value)
     return str(format_date(value, "full", locale=locale()))
 
 

@@ -43,7 +43,7 @@ ENGLISH = re.compile(
     r"\b(the|and|of|is|are|was|were|with|your|you|this|that|these|has|have|been|not|nobody|nothing|who|what"
     r"|when|which|why|how|from|by|it|its|their|they|we|our|to|for|or|yet|must|can|may|will|all|each|only"
     r"|first|again|still|answers?|meetings?|case|cases|areas?|needs?|municipalit(?:y|ies)|proposals?"
-    r"|saved?|kept|open|closed|draft|sent|yes|year)\b",
+    r"|saved?|kept|open|functions?|body|bodies|office|recipients?|closed|draft|sent|yes|year)\b",
     re.IGNORECASE,
 )
 FILE = re.compile(r"\S+\.(?:pdf|ics|zip|json|csv|geojson)\b")

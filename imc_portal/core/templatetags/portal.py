@@ -154,13 +154,13 @@ def colon() -> str:
 @register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     """Thursday 3 December 2026, in the reader's language."""
-    return date_format(value, "l j F Y") if value else ""
+    return date_format(value, _day_pattern(value)) if value else ""
 
 
 @register.filter(expects_localtime=True)
 def moment(value: datetime.datetime | None) -> str:
     """Thursday 3 December 2026, 09:00, in the current time zone."""
-    return f"{date_format(value, 'l j F Y')}, {date_format(value, 'H:i')}" if value else ""
+    return f"{day(value)}, {date_format(value, 'H:i')}" if value else ""
 
 
 @register.simple_tag
@@ -341,6 +341,11 @@ def group_attributes(field: BoundField) -> SafeString:
 
 
 # --- inside -------------------------------------------------------------------------------
+
+
+def _day_pattern(value: datetime.date) -> str:
+    """Some languages write the first of a month as an ordinal."""
+    return pgettext("pattern of the first day of a month", "l j F Y") if value.day == 1 else "l j F Y"
 
 
 def _tone(tone: str) -> str:
