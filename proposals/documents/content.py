@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imc_portal.core.templatetags.portal import colon
 from partners.models import Participant
 from partners.models.function import Confidence, Mode
 from partners.models.need import Severity
@@ -76,7 +77,7 @@ def _compose(annex: Annex, language: str, facts: Facts) -> Paper:
         benefits=_said(one for one in statements if one.is_benefit),
         costs=_said(one for one in statements if not one.is_benefit),
         money=told,
-        unknown=tuple(f"{one.title}: {gap}" for one in told for gap in one.unknown),
+        unknown=tuple(f"{one.title}{colon()}{gap}" for one in told for gap in one.unknown),
         questions=paragraphs(annex.open_questions),
         next_steps=paragraphs(version.next_steps),
         not_asked=paragraphs(version.not_asked),

@@ -51,7 +51,8 @@ def number(value: int | Decimal) -> str:
 
 def percent(share: float) -> str:
     """A change as a percentage with its sign."""
-    words = format_percent(abs(share), format="#,##0.#%", locale=locale())
+    pattern = locale().percent_formats[None].pattern.replace("#,##0", "#,##0.#")
+    words = format_percent(abs(share), format=pattern, locale=locale())
     return f"{NO_BREAK_MINUS if share < 0 else '+' if share > 0 else ''}{words}"
 
 

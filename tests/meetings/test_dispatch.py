@@ -115,7 +115,7 @@ def test_the_message_says_why_what_when_and_what_to_do(scene: Scene) -> None:
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     link = PersonalLink.objects.get(subject=scene.birk.pk)
     address = f"http://testserver/p/{links.token_of(link)}/"
-    assert text.splitlines()[0].startswith("You receive this because Alder proposes to Birk")
+    assert text.splitlines()[2].startswith("You receive this because Alder proposes to Birk")
     assert "What is in it for Birk: Birk saves 12 % a year." in text
     assert "has less control" not in text
     assert "Corn" not in text + html
