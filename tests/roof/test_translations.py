@@ -266,6 +266,36 @@ def test_strangers_are_answered_in_french(url: str, world: World) -> None:
     assert not english_in(said_by(reader(world, "nobody").get(url).content.decode()), [])
 
 
+#: Pages of django-allauth in our frame.
+ACCOUNT = (
+    "account_logout",
+    "account_email",
+    "account_change_password",
+    "account_reauthenticate",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password_done",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+)
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_the_own_account_is_in_french(name: str, world: World) -> None:
+    client = reader(world, "lead")
+    for answer in (client.get(reverse(name), follow=True), client.post(reverse(name), follow=True)):
+        assert not english_in(said_by(answer.content.decode()), typed()), name
+
+
+@pytest.mark.parametrize("url", ["/accounts/login/", "/accounts/password/reset/"])
+def test_a_wrong_sign_in_is_refused_in_french(url: str, world: World) -> None:
+    client = reader(world, "nobody")
+    for typed_in in ({}, {"login": "a@example.org", "password": "wrong", "email": "no address"}):
+        page = client.post(url, typed_in).content.decode()
+        assert not english_in(said_by(page), [])
+
+
 @pytest.mark.parametrize(("who", "status"), [("partner", 403), ("stranger", 404)])
 def test_closed_doors_speak_french(who: str, status: int, world: World) -> None:
     answer = reader(world, who).get(reverse("partners:contacts", kwargs={"pk": world.case.pk}))
