@@ -14,6 +14,7 @@ import pytest_django
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from django.apps import apps
+from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.test import Client
@@ -46,7 +47,7 @@ ENGLISH = re.compile(
     r"|saved?|kept|open|functions?|body|bodies|office|recipients?|closed|draft|sent|yes|year)\b",
     re.IGNORECASE,
 )
-FILE = re.compile(r"\S+\.(?:pdf|ics|zip|json|csv|geojson)\b")
+FILE = re.compile(r"https?://\S+|\S+\.(?:pdf|ics|zip|json|csv|geojson)\b")
 #: Said in English on purpose, or spelt alike in both languages.
 ALIKE = (
     "Ranking", "FeatureCollection", "Feature", "features", "UTF-8", "Text",
@@ -294,6 +295,17 @@ def test_a_wrong_sign_in_is_refused_in_french(url: str, world: World) -> None:
     for typed_in in ({}, {"login": "a@example.org", "password": "wrong", "email": "no address"}):
         page = client.post(url, typed_in).content.decode()
         assert not english_in(said_by(page), [])
+
+
+@pytest.mark.parametrize("address", ["", "absente@example.org"])
+def test_the_letter_for_a_new_password_is_in_french(
+    address: str, world: World, mailoutbox: list[EmailMessage]
+) -> None:
+    known = address or world.people["lead"].email
+    reader(world, "nobody").post(reverse("account_reset_password"), {"email": known})
+    (letter,) = mailoutbox
+    assert letter.body.startswith("Madame, Monsieur,")
+    assert not english_in([letter.subject, *str(letter.body).splitlines()], typed())
 
 
 @pytest.mark.parametrize(("who", "status"), [("partner", 403), ("stranger", 404)])
