@@ -221,7 +221,7 @@ def _informal(state: Play) -> None:
 def _formal(state: Play) -> None:
     """Answers open, informal meeting held, attitudes stated, formal meeting convened."""
     talks.clarify_and_hold(state.the_case(), state.now)
-    talks.convene(state.the_case())
+    talks.convene(state.the_case(), state.now + talks.PAST["formal"])
 
 
 def _handed_over(state: Play) -> None:

@@ -170,7 +170,7 @@ SAID: dict[str, dict[int, tuple[str, tuple[str, ...], str]]] = {
 def _waive_what_did_not_leave(meeting: Meeting, host: Actor) -> None:
     """Without a mail server nothing has left: then the recipients took their papers by hand."""
     for row in Dispatch.objects.filter(invitation__meeting=meeting, waived_at=None).select_related("email"):
-        if row.sent_at is None or row.sent_at > row.due_at:
+        if row.is_late:
             replies.waive(
                 dispatch=row,
                 by=MAYORS[row.invitation.participant.municipality.code],
@@ -230,13 +230,13 @@ def _stance(case: Case, host: Actor) -> None:
     )
 
 
-def convene(case: Case) -> None:
-    """Mayors and deputies, four weeks from now."""
+def convene(case: Case, now: dt.datetime) -> None:
+    """Mayors and deputies, some four weeks ahead."""
     case.refresh_from_db()
     items = agenda.formal([str(area) for area in areas_in_talks(case)])
     lead = Actor.person(person("mayor@hauts-de-bienne.example"))
-    plan = _plan(timezone.now() + LEAD, "Mairie, Hauts de Bienne", items)
-    planning.convene_formal(case=case, plan=plan, actor=lead)
+    plan = _plan(now + LEAD, "Mairie, Hauts de Bienne", items)
+    planning.convene_formal(case=case, plan=plan, actor=lead, now=now)
 
 
 def decide(case: Case) -> None:
@@ -263,7 +263,7 @@ def decide(case: Case) -> None:
     _vote(meeting, selected, host)
     _steps(case, meeting, host)
     meeting.refresh_from_db()
-    outcomes.close_record(meeting=meeting, actor=host)
+    outcomes.close_record(meeting=meeting, actor=host, now=meeting.ends_at)
 
 
 def _vote(meeting: FormalMeeting, selected: SelectedArea, host: Actor) -> None:
