@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +52,44 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[Portal]:
-    """The demo at the stage "needs", as `make demo` runs it; stopped with SIGTERM at the end."""
+def chromium() -> Iterator[Browser]:
+    """One browser for all: Playwright runs once in a process."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def portal(chromium: Browser) -> Iterator[Portal]:
+    """The demo at the stage "needs"."""
+    with running_demo("needs", chromium) as running:
+        yield running
+
+
+@contextmanager
+def running_demo(stage: str, browser: Browser) -> Iterator[Portal]:
+    """The demo at a stage, as `make demo` runs it; stopped with SIGTERM at the end."""
     folder = Path(tempfile.mkdtemp(prefix="imc-browser-"))
+    demo, address = _start(folder / "var", stage)
+    try:
+        _wait_until_ready(demo)
+        yield Portal(address, folder / "var", browser)
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate(timeout=60)
+        note = folder / "var" / "socket_folder"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(var: Path, stage: str) -> tuple[subprocess.Popen[str], str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment |= {"IMC_VAR": str(folder / "var"), "PORT": str(port), "STAGE": "needs"}
+    environment |= {"IMC_VAR": str(var), "PORT": str(port), "STAGE": stage}
     demo = subprocess.Popen(
         [sys.executable, "-m", "imc_portal.demo"],
         env=environment,
@@ -67,19 +98,7 @@ def portal() -> Iterator[Portal]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    try:
-        _wait_until_ready(demo)
-        with sync_playwright() as player:
-            browser = player.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
-            yield Portal(f"http://127.0.0.1:{port}", folder / "var", browser)
-            browser.close()
-    finally:
-        demo.send_signal(signal.SIGTERM)
-        demo.communicate(timeout=60)
-        note = folder / "var" / "socket_folder"
-        if note.exists():
-            shutil.rmtree(note.read_text(), ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    return demo, f"http://127.0.0.1:{port}"
 
 
 def _wait_until_ready(demo: subprocess.Popen[str]) -> None:
