@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -36,9 +36,8 @@ def _is_reader(function: ast.expr) -> bool:
 
 
 def test_the_file_follows_the_compose_specification() -> None:
-    # The schema is the one of github.com/compose-spec/compose-spec (Apache License 2.0), unchanged.
-    schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
-    check = jsonschema.Draft201909Validator(schema)
+    schema = get_builtin_schema("vendor.compose-spec")
+    check = jsonschema.validators.validator_for(schema)(schema)
     assert [problem.message for problem in check.iter_errors(COMPOSE)] == []
     assert list(check.iter_errors(COMPOSE | {"services": {"web": {"imagee": "x"}}}))
 
