@@ -23,7 +23,7 @@ from imc_portal.core import links
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import day as day_in_words
-from meetings import calendar, leadtime
+from meetings import calendar, leadtime, spoken
 from meetings.models import Dispatch, Invitation, Meeting
 from partners.models import Case, OfficeHolder
 from proposals.models import Document
@@ -173,6 +173,7 @@ def _context(letter: Letter) -> dict[str, object]:
     return {
         "letter": letter,
         "meeting": meeting,
+        "agenda": spoken.items(meeting),
         "contact": one_line(letter.contact.name),
         "office": letter.contact.get_office_display(),
         "host": letter.case.initiator,
@@ -215,5 +216,5 @@ def _entry(letter: Letter, *, cancelled: bool = False) -> File:
 
 
 def _agenda_text(meeting: Meeting) -> str:
-    lines = [f"{number}. {item['title']}" for number, item in enumerate(meeting.agenda, 1)]
+    lines = [f"{number}. {item.title}" for number, item in enumerate(spoken.items(meeting), 1)]
     return "\n".join([str(meeting.case.title), *lines])

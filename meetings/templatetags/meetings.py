@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings import chain, policies
+from meetings import chain, policies, spoken
+from meetings.agenda import Item
 from meetings.models import Meeting
 from partners.models import Case
 
@@ -40,6 +41,12 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
         "formal": formal,
         "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
     }
+
+
+@register.filter
+def agenda_items(meeting: Meeting) -> list[Item]:
+    """The agenda in the reader's language."""
+    return spoken.items(meeting)
 
 
 @register.filter

@@ -6,19 +6,20 @@ import datetime as dt
 import zoneinfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from icalendar import Calendar
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail
 from imc_portal.core.problems import GateClosed, Refusal
-from meetings import agenda, postroom
+from meetings import agenda, postroom, spoken
 from meetings.agenda import Item
 from meetings.forms.planning import PlanForm
 from meetings.models import Attitude, Dispatch, FormalMeeting, Invitation, Meeting
 from meetings.services import dispatch, planning, replies
 from partners.models import Case, Participant
 from partners.services import participants
+from partners.services.areas import areas_in_talks
 from proposals.models import Proposal
 from tests.meetings import papers
 from tests.meetings.scenes import Scene, make_scene
@@ -322,3 +323,18 @@ def test_the_agendas_follow_the_method() -> None:
     assert formal[0].title == "Benefits and costs: Waste"
     assert len(formal) == 5
     assert not any("cooperate" in item.title for item in formal)
+
+
+def test_the_agenda_speaks_the_readers_language_and_keeps_the_hosts_words(scene: Scene) -> None:
+    """Whoever planned, in whatever language: the method's own items follow the reader."""
+    areas = areas_in_talks(scene.case)
+    english = [item.title for item in agenda.formal([str(area) for area in areas])]
+    with translation.override("fr"):
+        french = [item.title for item in agenda.formal([str(area) for area in areas])]
+    assert set(english).isdisjoint(french)
+    meeting = FormalMeeting(case=scene.case, kind="formal")
+    meeting.agenda = [{"title": title} for title in (*english, "Coffee")]
+    with translation.override("fr"):
+        assert [item.title for item in spoken.items(meeting)] == [*french, "Coffee"]
+    meeting.agenda = [{"title": title} for title in french]
+    assert [item.title for item in spoken.items(meeting)] == english
