@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -178,6 +178,7 @@ def _meeting(case: Case, kind: str, now: dt.datetime) -> NextAct | None:
 
 def _attitudes(case: Case) -> NextAct:
     """Convene once the initiator and another are open to explore; the gate itself judges the areas."""
+    prefetch_related_objects([case], "participants__attitudes")  # nothing where `with_chain` did it already
     open_minded = {row.is_initiator for row in case.participants.all() if _is_open_minded(row)}
     if open_minded == {True, False}:
         return NextAct(_("Convene the formal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.FORMAL))
