@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 
-from django.conf import settings  # noqa: E402  # after the environment
+from django.conf import settings  # after the environment
 
 settings.ROOT_URLCONF = "tests.bench.bare"
 settings.ALLOWED_HOSTS = ["127.0.0.1"]
