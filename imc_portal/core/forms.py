@@ -1,13 +1,24 @@
-"""Forms of the floor, and the base that gives every form of the portal its look."""
+"""Forms of the floor, and the choices every form may offer."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.models import User
+
+
+class Radios(forms.RadioSelect):
+    """Radio buttons; where one has to be chosen, without the empty choice that a list begins with."""
+
+    def optgroups(
+        self, name: str, value: list[str], attrs: dict[str, Any] | None = None
+    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
+        """All choices that say something."""
+        groups = super().optgroups(name, value, attrs)
+        return [group for group in groups if not self.is_required or group[1][0]["value"] not in ("", None)]
 
 
 class ProfileForm(forms.ModelForm[User]):

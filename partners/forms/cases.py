@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core.forms import Radios
 from partners.models import AuthorityStance, Body, CandidateArea, Case, ContactLog, OfficeHolder, Participant
 
 
@@ -23,7 +24,7 @@ class OpenCaseForm(forms.ModelForm[Case]):
             "lead_time_days": _("So long before a meeting everybody has the papers."),
         }
         widgets: ClassVar[dict[str, Any]] = {
-            "trigger": forms.RadioSelect,
+            "trigger": Radios,
             "lead_time_days": forms.NumberInput(attrs={"data-unit": _("working days"), "min": 0, "max": 90}),
         }
 
@@ -86,7 +87,7 @@ class StanceForm(forms.ModelForm[AuthorityStance]):
         fields: ClassVar[list[str]] = ["body", "stance", "said_by", "said_on", "how"]
         labels: ClassVar[dict[str, Any]] = {"body": _("Body")}
         widgets: ClassVar[dict[str, Any]] = {
-            "stance": forms.RadioSelect,
+            "stance": Radios,
             "said_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
@@ -129,8 +130,8 @@ class ContactLogForm(forms.ModelForm[ContactLog]):
         model = ContactLog
         fields: ClassVar[list[str]] = ["contact", "channel", "at", "result", "summary"]
         widgets: ClassVar[dict[str, Any]] = {
-            "channel": forms.RadioSelect,
-            "result": forms.RadioSelect,
+            "channel": Radios,
+            "result": Radios,
             "at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "summary": forms.Textarea(attrs={"rows": 3}),
         }
