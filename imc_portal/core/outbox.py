@@ -33,6 +33,7 @@ from imc_portal.core.problems import Refusal
 log = logging.getLogger(__name__)
 
 State = OutgoingEmail.State
+CALENDAR = "text/calendar"
 LEASE = dt.timedelta(seconds=120)
 MAX_ATTEMPTS = 12
 FIRST_DELAY = 10.0
@@ -149,7 +150,11 @@ def build(email: OutgoingEmail) -> EmailMultiAlternatives:
     if email.html:
         message.attach_alternative(with_link(email.html, email.link), "text/html")
     for file in email.attachments.all():
-        message.attach(file.filename, _content(file), file.content_type)
+        content = _content(file)
+        if file.content_type.startswith(CALENDAR):
+            # Gmail and Outlook offer yes and no only for an alternative; others only open an attachment.
+            message.attach_alternative(content.decode(), file.content_type)
+        message.attach(file.filename, content, file.content_type)
     return message
 
 

@@ -103,8 +103,12 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 def _attachments(message: EmailMessage) -> Iterator[Attachment]:
     shown = [part for kind in ("plain", "html") if (part := message.get_body(preferencelist=(kind,)))]
+    named = {part.get_payload(decode=True) for part in message.walk() if part.get_filename()}
     for part in message.walk():
         if part.is_multipart() or part in shown:
+            continue
+        # An invitation travels twice, as an alternative without a name and as a file: one of them is enough.
+        if not part.get_filename() and part.get_payload(decode=True) in named:
             continue
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):

@@ -100,6 +100,28 @@ def test_delivery_sends_over_smtp_with_attachments_thread_and_identity(catcher: 
     assert row.sent_at is not None
 
 
+def test_an_invitation_travels_as_an_alternative_and_as_a_file(catcher: Catcher) -> None:
+    entry = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Réunion\r\nEND:VCALENDAR\r\n".encode()
+    files = [
+        outbox.File("proposal.pdf", "application/pdf", content=b"%PDF-1.7 one"),
+        outbox.File("invitation.ics", "text/calendar; method=REQUEST", content=entry),
+    ]
+    row = outbox.enqueue(message(files=files))
+    assert outbox.deliver(row.pk) == State.SENT
+    [got] = catcher.messages
+    assert got.get_content_type() == "multipart/mixed"
+    body, *attached = got.iter_parts()
+    assert body.get_content_type() == "multipart/alternative"
+    said = list(body.iter_parts())
+    assert [part.get_content_type() for part in said] == ["text/plain", "text/html", "text/calendar"]
+    assert [part.get_filename() for part in attached] == ["proposal.pdf", "invitation.ics"]
+    for part in (said[-1], attached[-1]):
+        assert part.get_content_type() == "text/calendar"
+        assert part.get_param("method") == "REQUEST"
+        assert part.get_payload(decode=True).split() == entry.split()
+        assert part.get_param("charset") == "utf-8"
+
+
 def test_a_sent_message_is_not_sent_again(catcher: Catcher) -> None:
     row = outbox.enqueue(message())
     outbox.deliver(row.pk)
