@@ -33,7 +33,11 @@ from proposals.models import Document
 
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 #: How far back the story begins, by the stage it is told to.
-PAST = {"formal": dt.timedelta(days=45), "handed_over": dt.timedelta(days=80)}
+PAST = {
+    "informal": dt.timedelta(days=3),
+    "formal": dt.timedelta(days=45),
+    "handed_over": dt.timedelta(days=80),
+}
 LEAD = dt.timedelta(days=22)
 MAYORS = {
     "39368": "Claire Exemple (fictitious)",
@@ -81,7 +85,7 @@ def first_replies(case: Case, now: dt.datetime) -> None:
         actor=mayor,
         now=now + dt.timedelta(hours=20),
     )
-    _answer_everything(morbier.participant, mayor)
+    _answer_everything(morbier.participant, mayor, now + dt.timedelta(hours=21))
     rousses = Dispatch.objects.get(invitation=_invited(meeting, "39470"))
     link = links.issue(
         purpose="participant",
@@ -97,7 +101,7 @@ def clarify_and_hold(case: Case, now: dt.datetime) -> None:
     meeting = InformalMeeting.objects.get(case=case)
     host = Actor.person(person("focal@hauts-de-bienne.example"))
     for participant in case.participants.filter(state__in=Participant.ACTIVE):
-        _answer_everything(participant, host)
+        _answer_everything(participant, host, now + dt.timedelta(days=9))
     _waive_what_did_not_leave(meeting, host)
     _seat(meeting, host)
     holding.keep_notes(
@@ -112,7 +116,7 @@ def clarify_and_hold(case: Case, now: dt.datetime) -> None:
     _stance(case, host)
 
 
-def _answer_everything(participant: Participant, actor: Actor) -> None:
+def _answer_everything(participant: Participant, actor: Actor, now: dt.datetime) -> None:
     """Every open cell of one municipality, as one of its people would have it."""
     texts = SAID[participant.municipality.code]
     for cell in Answer.objects.filter(participant=participant, state=Answer.State.OPEN):
@@ -123,6 +127,7 @@ def _answer_everything(participant: Participant, actor: Actor) -> None:
             replies=[answers.Reply(cell.pk, cell.revision, "answered", choice, causes, text)],
             by_host=actor.user is not None
             and not actor.user.memberships.filter(municipality=participant.municipality).exists(),
+            now=now,
         )
 
 

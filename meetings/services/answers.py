@@ -72,13 +72,19 @@ def open_round(*, meeting: Meeting, actor: Actor) -> ClarificationRound:
 
 @transaction.atomic
 def save(
-    *, participant: Participant, replies: Sequence[Reply], actor: Actor, by_host: bool = False
+    *,
+    participant: Participant,
+    replies: Sequence[Reply],
+    actor: Actor,
+    by_host: bool = False,
+    now: dt.datetime | None = None,
 ) -> list[Answer]:
     """Write one screen of a municipality's answers, all or none; opens the seal if these were the last.
 
     Raises Stale when somebody else saved one of the cells in between. A host who types for the municipality
     fills empty cells only as long as the seal is closed: what it has answered itself stays unseen.
     """
+    now = now or timezone.now()
     clarification = _round_to_write(participant)
     cells = {
         cell.pk: cell
@@ -89,7 +95,7 @@ def save(
     if len(cells) != len(replies):
         raise Refusal(_("These questions are not asked of %(name)s.") % {"name": participant})
     written = [
-        _write(cells[reply.answer], reply, clarification, actor, by_host)
+        _write(cells[reply.answer], reply, clarification, actor, by_host, now)
         for reply in replies
         if reply.state != Answer.State.OPEN
     ]
@@ -101,7 +107,7 @@ def save(
             context=participant.case.context,
             after={"questions": sorted({cell.question for cell in written}), "for": str(participant)},
         )
-        open_if_due(clarification=clarification)
+        open_if_due(clarification=clarification, now=now)
     return written
 
 
@@ -195,7 +201,12 @@ def _round_to_write(participant: Participant) -> ClarificationRound:
 
 
 def _write(
-    cell: Answer, reply: Reply, clarification: ClarificationRound, actor: Actor, by_host: bool
+    cell: Answer,
+    reply: Reply,
+    clarification: ClarificationRound,
+    actor: Actor,
+    by_host: bool,
+    now: dt.datetime,
 ) -> Answer:
     if cell.revision != reply.revision:
         raise Stale(
@@ -208,7 +219,7 @@ def _write(
     cell.state, cell.choice, cell.causes = reply.state, reply.choice, list(reply.causes)
     cell.text = reply.text.strip()
     cell.owner, cell.due = (reply.owner.strip(), reply.due) if deferred else ("", None)
-    cell.answered_at = None if deferred else timezone.now()
+    cell.answered_at = None if deferred else now
     who = _("%(host)s, for %(name)s") if by_host else "%(host)s"
     cell.answered_by = (who % {"host": actor.name, "name": cell.participant})[:200]
     cell.revision += 1

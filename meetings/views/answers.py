@@ -67,13 +67,14 @@ def answer(request: PersonRequest, case: uuid.UUID, participant: uuid.UUID, numb
 
 
 def _column(request: PersonRequest, case: Case, column: board.Column) -> dict[str, object]:
-    own = policies.allows(request.user, "answers.give", column.participant)
+    open_still = case.state not in services.OVER
+    own = open_still and policies.allows(request.user, "answers.give", column.participant)
     return {
         "participant": column.participant,
         "done": column.done,
         "total": column.total,
         "own": own,
-        "types": not own and policies.allows(request.user, "answers.type", case),
+        "types": open_still and not own and policies.allows(request.user, "answers.type", case),
     }
 
 
