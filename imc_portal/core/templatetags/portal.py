@@ -151,6 +151,12 @@ def colon() -> str:
     return pgettext("between a label and its content", ": ")
 
 
+@register.filter
+def quoted(words: str) -> str:
+    """Somebody's words between the quotation marks of the language."""
+    return pgettext("somebody's words", "“%(words)s”") % {"words": words}
+
+
 @register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     """Thursday 3 December 2026, in the reader's language."""
