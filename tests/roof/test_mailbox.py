@@ -145,3 +145,16 @@ def test_outside_the_demo_there_is_no_mailbox(client: Client, folder: Path, sett
 def test_the_ordinary_site_map_does_not_know_it(client: Client) -> None:
     assert portal_settings.DEMO is False
     assert client.get("/demo/mailbox/").status_code == 404
+
+
+def test_an_invitation_that_travels_twice_is_offered_once(folder: Path, smtp_port: int) -> None:
+    entry = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+    message = _message()
+    [alternatives, *_files] = message.iter_parts()
+    assert isinstance(alternatives, EmailMessage)
+    alternatives.add_alternative(entry, subtype="calendar", params={"method": "REQUEST"})
+    message.add_attachment(entry, subtype="calendar", filename="invitation.ics", params={"method": "REQUEST"})
+    _send(smtp_port, message)
+    [name] = mailbox.names(folder)
+    files = [file.filename for file in mailbox.letter(folder, name).attachments]
+    assert files == ["étude <1>.pdf", "invitation.ics"]
