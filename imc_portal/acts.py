@@ -69,6 +69,9 @@ VERBS = (
     _("finished a next step"),
     _("recorded that there is no outcome"),
     _("handed the case over"),
+    # people
+    _("vouched for an address"),
+    _("changed own settings"),
     # links and mail
     _("revoked a personal link"),
     _("cancelled an e-mail"),

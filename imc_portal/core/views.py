@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
+from imc_portal.core import accounts
 from imc_portal.core.forms import ProfileForm
 from imc_portal.core.health import readiness
 from imc_portal.core.http import PersonRequest, page
@@ -21,13 +22,15 @@ from imc_portal.core.models import User
 @page
 def profile(request: PersonRequest) -> HttpResponse:
     """Name, language and time zone of the person."""
+    person = User.objects.get(pk=request.user.pk)  # checking the form writes into its record
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        with translation.override(request.user.language):
+        accounts.keep_settings(person=person, **form.cleaned_data)
+        with translation.override(person.language):
             messages.success(request, _("Your profile is kept."))
         return redirect("profile")
-    return render(request, "core/profile.html", {"form": form})
+    status = 422 if request.method == "POST" else 200
+    return render(request, "core/profile.html", {"form": form}, status=status)
 
 
 @page
@@ -43,7 +46,7 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     """Switch the language of the pages; a signed-in person keeps it in the profile."""
     code = request.POST.get("language", "")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
-        User.objects.filter(pk=request.user.pk).update(language=code)
+        accounts.keep_settings(person=request.user, language=code)
     return set_language(request)
 
 

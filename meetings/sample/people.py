@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core import accounts
+from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
 from partners.models import Body, Membership, Municipality, OfficeHolder
 
@@ -79,10 +81,11 @@ def make_people(password: str) -> None:
     )
     bodies = {body.name: body for body in (region, association)}
     for login in LOGINS:
-        user = User.objects.create_user(
-            login.email,
-            password,
+        user = accounts.invite(
+            email=login.email,
             name=login.name,
+            actor=Actor.portal(),
+            password=password,
             time_zone="Europe/Paris",
             language="en",
             is_staff=login.curator,
