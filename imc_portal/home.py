@@ -9,6 +9,9 @@ from imc_portal.core.http import PersonRequest, page
 from meetings.waiting import outlook
 from partners import policies
 
+#: A home page is read at a glance: each list shows its most urgent, and says how many there are.
+MOST = 10
+
 
 @page
 def home(request: PersonRequest) -> HttpResponse:
@@ -16,6 +19,8 @@ def home(request: PersonRequest) -> HttpResponse:
     context = {
         "outlook": outlook(request.user),
         "seats": policies.seats(request.user),
+        "most": MOST,
+        "shown": f":{MOST}",
         "may_record": policies.allows(request.user, "need.record", None),
     }
     return render(request, "home.html", context)

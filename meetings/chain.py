@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core.models import User
 from meetings import gates
-from meetings.models import Invitation, Meeting
+from meetings.models import Meeting
 from partners import policies
 from partners.models import Case, Participant
 from proposals.models import ProposalVersion
@@ -60,18 +60,21 @@ LINE = (
 
 def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
     """The cases with all that chain, next step and waiting lists read: a fixed number of queries."""
-    invitations = Invitation.objects.select_related("participant__municipality")
-    return cases.select_related("initiator", "proposal", "round").prefetch_related(
-        "needs",
-        "areas__function",
-        "bodies",
-        Prefetch("participants", Participant.objects.select_related("municipality", "contact")),
-        "participants__attitudes",
-        Prefetch(
-            "meetings",
-            Meeting.objects.select_related("host").prefetch_related(Prefetch("invitations", invitations)),
-        ),
-        "proposal__versions__submitted_by",
+    taking_part = Participant.objects.exclude(
+        state__in=[Participant.State.LONGLISTED, Participant.State.SET_ASIDE]
+    )
+    return (
+        cases.select_related("initiator", "proposal", "round")
+        .defer("initiator__boundary")
+        .prefetch_related(
+            "bodies",
+            Prefetch(
+                "participants", taking_part.select_related("municipality").defer("municipality__boundary")
+            ),
+            "participants__attitudes",
+            Prefetch("meetings", Meeting.objects.prefetch_related("invitations")),
+            "proposal__versions",
+        )
     )
 
 

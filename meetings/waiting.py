@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from imc_portal.core.models import User
 from meetings import chain
-from meetings.models import Answer, Attitude, Dispatch, Invitation, Meeting, NextStep
+from meetings.models import Answer, Dispatch, Invitation, Meeting, NextStep
 from partners import policies
 from partners.models import Case, Participant
 from proposals.models import Document, ProposalVersion
@@ -93,9 +93,12 @@ def _facts(user: User, cases: list[Case]) -> _Facts:
     )
     return _Facts(
         open_answers={row["participant"]: row["count"] for row in open_cells},
-        attitudes=set(
-            Attitude.objects.filter(participant__case__in=cases).values_list("participant", flat=True)
-        ),
+        attitudes={
+            participant.pk
+            for case in cases
+            for participant in case.participants.all()
+            if participant.attitudes.all()
+        },
         troubled=list(
             Dispatch.objects.filter(invitation__meeting__case__in=inside, email=None)
             .exclude(problem="")
@@ -233,7 +236,7 @@ def _trouble(facts: _Facts) -> list[Item]:
     """What has gone wrong on the way out rises to the top."""
     return [
         Item(
-            f"{dispatch.invitation.participant}: {dispatch.problem}",
+            _("%(act)s: %(what)s") % {"act": dispatch.invitation.participant, "what": _(dispatch.problem)},
             reverse("meetings:delivery", args=[dispatch.invitation.meeting_id]),
             who=dispatch.invitation.meeting.case.title,
             state=_("trouble"),

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.models.user import validate_time_zone
-from partners.models import Case, Municipality, OfficeHolder, Participant
+from partners.models import Case, CaseBody, Municipality, OfficeHolder, Participant
 from proposals.models import Document
 
 if TYPE_CHECKING:
@@ -33,16 +33,15 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> MeetingQuerySet:
         """The initiator's people see all; invited municipalities and attached bodies once it is called."""
         called = [Meeting.State.CALLED, Meeting.State.HELD, Meeting.State.CANCELLED]
+        mine = user.memberships.values("municipality")
+        invited = Invitation.objects.filter(
+            participant__municipality__in=mine, participant__state__in=Participant.IN_TOUCH
+        )
+        attached = CaseBody.objects.filter(body__in=user.memberships.values("body"))
         return self.filter(
-            pk__in=Meeting.objects.filter(
-                Q(case__initiator__memberships__user=user)
-                | Q(
-                    invitations__participant__municipality__memberships__user=user,
-                    invitations__participant__state__in=Participant.IN_TOUCH,
-                    state__in=called,
-                )
-                | Q(case__bodies__body__memberships__user=user, state__in=called)
-            ).values("pk")
+            Q(case__initiator__in=mine)
+            | Q(pk__in=invited.values("meeting"), state__in=called)
+            | Q(case__in=attached.values("case"), state__in=called)
         )
 
     def upcoming(self, now: dt.datetime | None = None) -> MeetingQuerySet:

@@ -24,15 +24,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def visible_to(self, user: User) -> CaseQuerySet:
         """Own cases; cases one's municipality was contacted about; cases one's body is attached to."""
+        # Three lists of keys instead of three joins at once: rows do not multiply.
+        mine = user.memberships.values("municipality")
+        contacted = Participant.objects.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
+        attached = CaseBody.objects.filter(body__in=user.memberships.values("body"))
         return self.filter(
-            pk__in=Case.objects.filter(
-                Q(initiator__memberships__user=user)
-                | Q(
-                    participants__municipality__memberships__user=user,
-                    participants__state__in=Participant.IN_TOUCH,
-                )
-                | Q(bodies__body__memberships__user=user)
-            ).values("pk")
+            Q(initiator__in=mine) | Q(pk__in=contacted.values("case")) | Q(pk__in=attached.values("case"))
         )
 
 
