@@ -27,8 +27,9 @@ def main(words: list[str]) -> int:
         port = _port()
         with _only_one(var / "demo.lock"):
             _check_free(port)
+            whose = "embedded" if engines.missing("DATABASE_URL") else "given"
             engines.provide()
-            return _run(var, port)
+            return _run(var, port, whose)
     except (engines.EngineProblem, environment.EnvironmentProblem, DemoProblem) as problem:
         say(f"make demo: {problem}")
         return 1
@@ -38,7 +39,7 @@ class DemoProblem(Exception):
     """The demo cannot start; the message says why and what to do."""
 
 
-def _run(var: Path, port: int) -> int:
+def _run(var: Path, port: int, whose: str) -> int:
     address = f"http://127.0.0.1:{port}"
     smtp_port = _free_port()
     os.environ |= {
@@ -57,7 +58,7 @@ def _run(var: Path, port: int) -> int:
             signal.signal(sign, supervisor.ask_to_stop)
         supervisor.start("mail", "imc_portal.demo.catcher", str(var / "mailbox"), str(smtp_port))
         stage = os.environ.get("STAGE") or "informal"
-        if not run_step(supervisor, "imc_portal.demo.prepare", stage):
+        if not run_step(supervisor, "imc_portal.demo.prepare", stage, whose):
             return 0 if supervisor.stopping else 1
         _start_portal(supervisor, var, port)
         if supervisor.wait_for_health(f"{address}/healthz"):

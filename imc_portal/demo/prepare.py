@@ -15,10 +15,23 @@ from django.db import connection
 from imc_portal.demo.supervisor import say
 
 
-def prepare(stage: str) -> None:
-    """Bring an empty or an older database up to date; never touches data that is there."""
-    unfinished = Path(settings.VAR_DIR) / "demo_seeding"
+class Unfinished(Exception):
+    """The database holds half of the sample data and is not ours to empty; the message says what to do."""
+
+
+def prepare(stage: str, *, embedded: bool) -> None:
+    """Bring an empty or an older database up to date; never touches data that is there.
+
+    Only the embedded database, which is the demo's own, is emptied after a seeding that was cut short.
+    """
+    unfinished = Path(settings.VAR_DIR) / ("demo_seeding" if embedded else "demo_seeding_elsewhere")
     if unfinished.exists():
+        if not embedded:
+            raise Unfinished(
+                "seeding the database that DATABASE_URL names was cut short the last time. It is not the "
+                f"demo's own, so nothing is removed from it: empty it yourself and delete {unfinished}, or "
+                "start the demo without DATABASE_URL"
+            )
         say("Seeding was cut short the last time; starting from an empty database.")
         _empty_database()
         unfinished.unlink()
@@ -69,4 +82,8 @@ def _empty_database() -> None:
 
 if __name__ == "__main__":
     django.setup()
-    prepare(sys.argv[1])
+    try:
+        prepare(sys.argv[1], embedded=sys.argv[2] == "embedded")
+    except Unfinished as problem:
+        say(f"make demo: {problem}.")
+        sys.exit(1)

@@ -21,7 +21,7 @@ from imc_portal import environment
 from imc_portal.engines import postgres, valkey
 from imc_portal.engines.processes import EngineProblem, wait_until
 
-__all__ = ["EngineProblem", "provide", "release", "stop", "wait_until"]
+__all__ = ["EngineProblem", "missing", "provide", "release", "stop", "wait_until"]
 
 SHORT_FOLDER = "/tmp"  # noqa: S108  # only mkdtemp writes there
 _held: IO[str] | None = None
@@ -36,7 +36,7 @@ def provide() -> None:
     leaves a running engine that the next one finds and uses.
     """
     global _held, _holder, _var
-    database, broker = _missing("DATABASE_URL"), _missing("REDIS_URL")
+    database, broker = missing("DATABASE_URL"), missing("REDIS_URL")
     if not database and not broker:
         return
     var = _var = environment.var_folder()
@@ -95,7 +95,7 @@ def _provide_database(var: Path, sockets: Path) -> None:
     postgres.start(var / "postgres", sockets / "postgres", password, var / "log" / "postgres.log")
     os.environ["DATABASE_URL"] = f"postgresql://imc:{password}@/imc?host={quote(str(sockets / 'postgres'))}"
     # A key of our own making belongs to the embedded default alone: elsewhere its absence is an error.
-    if _missing("SECRET_KEY"):
+    if missing("SECRET_KEY"):
         os.environ["SECRET_KEY"] = _secret(var / "secret_key")
 
 
@@ -109,7 +109,8 @@ def _stop_all(var: Path) -> None:
     valkey.stop(var / "valkey")
 
 
-def _missing(name: str) -> bool:
+def missing(name: str) -> bool:
+    """Whether the environment names no such engine, so that the embedded one serves."""
     return not os.environ.get(name, "").strip() and not os.environ.get(f"{name}_FILE")
 
 
