@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from imc_portal.core.templatetags.portal import day, moment
+from imc_portal.core.templatetags.portal import colon, day, moment
 
 Facts = dict[str, Any]
 
@@ -76,8 +76,8 @@ def _parties(facts: Facts) -> Section:
     rows = [
         (
             one["name"],
-            str(one["inhabitants"]),
-            one["state_name"] + (f": {one['reason']}" if one["reason"] else ""),
+            number_format(one["inhabitants"], force_grouping=True),
+            one["state_name"] + (f"{colon()}{one['reason']}" if one["reason"] else ""),
             _contact(one),
         )
         for one in facts["participants"]
@@ -94,7 +94,7 @@ def _contact(one: Facts) -> str:
 def _needs(facts: Facts) -> Section:
     texts = []
     for need in facts["needs"]:
-        texts.append(f"{need['municipality']}: {need['statement']} {need['evidence']}".strip())
+        texts.append(f"{need['municipality']}{colon()}{need['statement']} {need['evidence']}".strip())
         if baseline := need["baseline"]:
             words = {
                 "cost": _money(baseline["annual_cost"]),
@@ -128,7 +128,7 @@ def _decisions(facts: Facts, areas: dict[str, str]) -> Section:
         (
             areas.get(one["area"], ""),
             one["municipality"],
-            ": ".join(filter(None, (one["vote_name"], one["condition"]))),
+            colon().join(filter(None, (one["vote_name"], one["condition"]))),
             one["mandate_name"],
             one["dissent"] or "–",
         )
@@ -155,7 +155,7 @@ def _legal_area(area: Facts) -> Section:
     texts = [
         *(_("To ask: %(question)s") % {"question": question} for question in area["questions"]),
         *(
-            f"{one['authority']}: {one['stance_name']}"
+            f"{one['authority']}{colon()}{one['stance_name']}"
             f" ({one['said_by']}, {_day(one['said_on'])}, {one['how']})"
             for one in area["authority_stances"]
         ),
@@ -197,7 +197,7 @@ def _attitudes(facts: Facts, areas: dict[str, str]) -> Section:
     rows = [
         (
             one["municipality"],
-            ": ".join(filter(None, (one["value_name"], one["conditions"]))),
+            colon().join(filter(None, (one["value_name"], one["conditions"]))),
             "; ".join(areas[area] for area in one["areas"] if area in areas) or "–",
             f"{one['stated_by']}, {_day(one['stated_at'])}",
         )
@@ -229,9 +229,10 @@ def _meetings(facts: Facts) -> Section:
     texts = []
     for kind, key in ((_("Informal meeting"), "informal_meetings"), (_("Formal meeting"), "formal_meetings")):
         for one in facts[key]:
-            texts.append(f"{kind}: {_moment(one['starts_at'])}, {one['place']}")
+            texts.append(f"{kind}{colon()}{_moment(one['starts_at'])}, {one['place']}")
             texts += [
-                f"{guest['municipality']}: {guest['name']}, {guest['office']} ({guest['mandate_name']})"
+                f"{guest['municipality']}{colon()}{guest['name']}, {guest['office']}"
+                f" ({guest['mandate_name']})"
                 for guest in one["attendance"]
                 if guest["present"]
             ]
