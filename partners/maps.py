@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -23,6 +24,9 @@ WIDTH = 560.0
 MARGIN = 12.0
 FOOT = 40.0
 TEXT = 12.5
+#: The source below: how far apart its lines are, and how wide a letter is at most on average.
+LINE = 14.0
+LETTER = 5.8
 LIMIT = 56_000
 KM_PER_DEGREE = 111.195
 #: Fill, outline, width of the outline; the page's style sheet may take over by class, the PDF uses these.
@@ -111,10 +115,11 @@ def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str, width: floa
     """The finest drawing that stays within the limit."""
     svg = ""
     geometries = np.array([_read(shape.geometry) for shape in drawn], dtype=object)
-    frame = _frame(geometries, width)
+    lines = textwrap.wrap(source, int((width - 2 * MARGIN) / LETTER)) or [""]
+    frame = _frame(geometries, width, more=(len(lines) - 1) * LINE)
     placed = shapely.transform(geometries, frame.place)
     for tolerance in (0.4, 0.8, 1.6, 3.2, 6.4):
-        svg = _compose(drawn, _simplify(placed, tolerance), frame, title, desc, source)
+        svg = _compose(drawn, _simplify(placed, tolerance), frame, title, desc, lines)
         if len(svg.encode()) <= LIMIT:
             break
     return svg
@@ -125,7 +130,7 @@ def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
     return found if found.is_valid else shapely.make_valid(found)
 
 
-def _frame(geometries: NDArray[Any], width: float) -> _Frame:
+def _frame(geometries: NDArray[Any], width: float, more: float = 0) -> _Frame:
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(geometries))
     east_scale = max(0.1, math.cos(math.radians((south + north) / 2)))
     wide = max((east - west) * east_scale, 1e-6)
@@ -133,7 +138,7 @@ def _frame(geometries: NDArray[Any], width: float) -> _Frame:
     inner = width - 2 * MARGIN
     scale = inner / max(wide, high / 1.3)
     margin_west = west - (inner / scale - wide) / 2 / east_scale
-    return _Frame(margin_west, north, east_scale, scale, width, high * scale + 2 * MARGIN + FOOT)
+    return _Frame(margin_west, north, east_scale, scale, width, high * scale + 2 * MARGIN + FOOT + more)
 
 
 def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
@@ -146,7 +151,7 @@ def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
 
 
 def _compose(
-    shapes: Sequence[Shape], geometries: NDArray[Any], frame: _Frame, title: str, desc: str, source: str
+    shapes: Sequence[Shape], geometries: NDArray[Any], frame: _Frame, title: str, desc: str, source: list[str]
 ) -> str:
     key = "m" + hashlib.sha256("".join(shape.code for shape in shapes).encode()).hexdigest()[:6]
     order = sorted(range(len(shapes)), key=lambda n: DRAWN.index(shapes[n].tone))
@@ -251,19 +256,23 @@ def _label(name: str, x: float, y: float) -> str:
     )
 
 
-def _furniture(frame: _Frame, source: str) -> str:
-    """Scale bar, north arrow and the source line."""
+def _furniture(frame: _Frame, source: list[str]) -> str:
+    """Scale bar, north arrow and the source, on as many lines as it needs."""
     km = _round_km(frame.width / 4 / frame.units_per_km)
-    length, y = km * frame.units_per_km, frame.height - 26
+    length, y = km * frame.units_per_km, frame.height - 26 - LINE * (len(source) - 1)
     right = frame.width - MARGIN
     words = f"{km:g} km"
+    said = "".join(
+        f'<text x="{MARGIN:.0f}" y="{y + 18 + LINE * number:.1f}">{escape(line)}</text>'
+        for number, line in enumerate(source)
+    )
     return (
         f'<g class="map-furniture" fill="none" stroke="#55616d" stroke-width="1.5"><path d="M{MARGIN:.0f}'
         f' {y - 4:.1f}v4h{length:.1f}v-4"/><path d="M{right - 6:.1f} {y + 4:.1f}v-16m-4 5 4-6 4 6"/></g>'
         f'<g class="map-words" fill="#55616d" font-size="11"><text x="{MARGIN + length + 6:.1f}"'
         f' y="{y + 1:.1f}">{words}</text><text x="{right - 16:.1f}" y="{y + 2:.1f}" text-anchor="end">'
         f"{escape(_('N'))}</text>"
-        f'<text x="{MARGIN:.0f}" y="{frame.height - 8:.1f}">{escape(source)}</text></g>'
+        f"{said}</g>"
     )
 
 
