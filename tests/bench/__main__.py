@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 def main(words: list[str]) -> int:
-    """Run all benchmarks, or those named; 1 when one misses its goal, 2 when there is none of that name."""
+    """Run all benchmarks, or those named; 2 when there is none of that name."""
     names = sorted(file.stem.removeprefix("bench_") for file in FOLDER.glob("bench_*.py"))
     if unknown := set(words) - set(names):
         sys.stderr.write(f"no benchmark named {', '.join(sorted(unknown))}; there are: {', '.join(names)}\n")
