@@ -305,7 +305,7 @@ def test_the_letter_for_a_new_password_is_in_french(
     reader(world, "nobody").post(reverse("account_reset_password"), {"email": known})
     (letter,) = mailoutbox
     assert letter.body.startswith("Madame, Monsieur,")
-    assert not english_in([letter.subject, *str(letter.body).splitlines()], typed())
+    assert not english_in([str(letter.subject), *str(letter.body).splitlines()], typed())
 
 
 @pytest.mark.parametrize(("who", "status"), [("partner", 403), ("stranger", 404)])
