@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core.models import User
 from meetings import gates
+from meetings import policies as talks
 from meetings.models import Meeting
 from partners import policies
 from partners.models import Case, Participant
@@ -63,18 +64,12 @@ def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
     taking_part = Participant.objects.exclude(
         state__in=[Participant.State.LONGLISTED, Participant.State.SET_ASIDE]
     )
-    return (
-        cases.select_related("initiator", "proposal", "round")
-        .defer("initiator__boundary")
-        .prefetch_related(
-            "bodies",
-            Prefetch(
-                "participants", taking_part.select_related("municipality").defer("municipality__boundary")
-            ),
-            "participants__attitudes",
-            Prefetch("meetings", Meeting.objects.prefetch_related("invitations")),
-            "proposal__versions",
-        )
+    return cases.select_related("initiator", "proposal", "round").prefetch_related(
+        "bodies",
+        Prefetch("participants", taking_part.select_related("municipality")),
+        "participants__attitudes",
+        Prefetch("meetings", Meeting.objects.prefetch_related("invitations")),
+        "proposal__versions",
     )
 
 
@@ -200,7 +195,7 @@ def _urls(case: Case, user: User) -> dict[str, str]:
     for key, kind in (("informal", Meeting.Kind.INFORMAL), ("formal", Meeting.Kind.FORMAL)):
         if meeting := open_meeting(case, kind):
             urls[key] = meeting.get_absolute_url()
-    if getattr(case, "round", None):
+    if getattr(case, "round", None) and talks.allows(user, "answers.read", case):
         urls["answers"] = _right("meetings:answers", case.pk)
     if policies.allows(user, "case.inside", case):
         urls |= {"areas": url("partners:areas"), "partners": url("partners:discover")}

@@ -10,7 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.forms import Radios
-from partners.models import AuthorityStance, Body, CandidateArea, Case, ContactLog, OfficeHolder, Participant
+from partners.models import (
+    AuthorityStance,
+    Body,
+    CandidateArea,
+    Case,
+    ContactLog,
+    OfficeHolder,
+    Participant,
+)
+from partners.models.function import Mode
 
 
 class OpenCaseForm(forms.ModelForm[Case]):
@@ -59,6 +68,9 @@ class AreaForm(forms.ModelForm[CandidateArea]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["function"].empty_label = _("Choose one")  # type: ignore[attr-defined]  # a ModelChoiceField
+        modes = [("", _("Choose one")), *Mode.choices]
+        self.fields["mode"].choices = modes  # type: ignore[attr-defined]  # a ChoiceField
         if not self.instance._state.adding:
             self.fields["function"].disabled = self.fields["mode"].disabled = True
 
