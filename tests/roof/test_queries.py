@@ -1,0 +1,328 @@
+"""Every page asks the database the same number of questions, however much there is to show.
+
+One case with everything in it is asked once when one more of each thing stands in it, and once when three do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+import pytest_django
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from imc_portal.core import audit, documents
+from imc_portal.core.audit import Actor
+from imc_portal.core.models import OutgoingEmail
+from meetings.models import (
+    Answer,
+    Attitude,
+    ClarificationRound,
+    Dispatch,
+    ExplorationDecision,
+    FormalMeeting,
+    HandOver,
+    InformalMeeting,
+    Invitation,
+    NextStep,
+    Objective,
+    SelectedArea,
+)
+from meetings.models.clarification import Question
+from partners.models import CandidateArea, Case, CaseBody, ImportRun, Need, Participant
+from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
+from proposals.models import Annex, Document, ProposalVersion, Statement
+from tests import makers
+from tests import world as worlds
+from tests.test_access import TABLE
+from tests.world import CAST, World
+
+#: One world serves all tests, so one worker of pytest-xdist runs them.
+pytestmark = [pytest.mark.xdist_group("queries"), pytest.mark.django_db]
+FUNCTIONS = ("ADM-TAX", "ADM-ICT", "REC-LIB", "ECO-ROA")
+#: Pages that hold no rows, files, and pages of the engines.
+NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "proposals:preview"} | {
+    "meetings:package",
+    "personal:document",
+}
+#: What these pages have to be asked to show their form.
+ASKED = {"meetings:reply": "?reply=not_coming", "personal:reply": "?reply=not_coming"}
+#: Forms that lead elsewhere as the case stands: to the meeting that is planned already.
+AWAY = {("meetings:plan", 302)}
+#: Who looks; each sees other parts of a page.
+EYES = ("lead", "partner", "observer", "curator", "link")
+
+
+@dataclass
+class Seen:
+    """What one page asked, and whether it showed."""
+
+    status: int
+    statements: list[str]
+
+
+def rows() -> list[tuple[str, str]]:
+    """(page, who) for everybody of EYES for whom the door opens."""
+    return [
+        (name, who)
+        for name, (method, _arguments, letters) in sorted(TABLE.items())
+        if method in ("GET", "FORM") and name not in NOT_PAGES
+        for who in EYES
+        if letters[CAST.index(who)] == "y" and (who == "link") == name.startswith("personal:")
+    ]
+
+
+class Growth:
+    """Adds one more of everything that a page could list."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.case = world, world.case
+        self.number = 0
+
+    def add(self) -> None:
+        """One more municipality in the talks, one more area, and all that hangs on them."""
+        self.number += 1
+        self._around()
+        area = self._area()
+        participant = self._participant()
+        self._paper(participant)
+        self._version()
+        self._meet(participant)
+        for each in self.case.participants.exclude(state="set_aside"):
+            self._answer(each, area)
+        self._decide(area)
+        audit.record(
+            Actor.person(self.world.people["lead"]),
+            "moved the case",
+            self.case,
+            context=self.case.context,
+            after={"state": "formal_convened"},
+        )
+
+    def _around(self) -> None:
+        """Register, municipalities, people, needs and other cases of A and B."""
+        world, n = self.world, self.number
+        body = ExistingCooperation.objects.create(country="FR", code=f"Q{n}", name=f"Cooperation {n}")
+        neighbour = makers.make_municipality()
+        for town in (world.a, world.b, neighbour):
+            CooperationMember.objects.create(cooperation=body, municipality=town)
+        for town in (world.a, world.b):
+            makers.make_neighbours(town, neighbour)
+            makers.make_contact(town, office="deputy", term_start=dt.date(2026, 1, n))
+        makers.make_participant(self.case, neighbour, state=Participant.State.SET_ASIDE, reason="far")
+        need = makers.make_need(world.a, world.people["focal"], function=FUNCTIONS[n])
+        other = makers.make_case(world.a, actor=world.people["focal"], need=need)
+        self.case.needs.add(Need.objects.get(pk=need.pk))
+        makers.make_participant(other, world.b)
+        for who in ("observer", "facilitator"):
+            seat = world.people[who].memberships.get()
+            CaseBody.objects.create(case=other, body=seat.body)
+        Case.objects.filter(pk=other.pk).update(state="informal_meeting")
+        meeting = InformalMeeting.objects.create(**self._meeting(other, "informal"))
+        for participant in other.participants.all():
+            Invitation.objects.create(meeting=meeting, participant=participant)
+        ClarificationRound.objects.create(case=other, deadline=timezone.now() + dt.timedelta(days=30))
+        CaseBody.objects.create(case=self.case, body=makers.make_body())
+        ImportRun.objects.create(kind="municipalities", file_name=f"{n}.csv", sha256="0" * 64)
+
+    def _meeting(self, case: Case, kind: str) -> dict[str, object]:
+        now = timezone.now()
+        return {
+            "case": case,
+            "kind": kind,
+            "state": "called",
+            "called_at": now,
+            "host": self.world.a,
+            "starts_at": now + dt.timedelta(days=20),
+            "ends_at": now + dt.timedelta(days=20, hours=2),
+            "time_zone": "Europe/Paris",
+            "place": "Town hall",
+        }
+
+    def _area(self) -> CandidateArea:
+        function = makers.function_of(FUNCTIONS[self.number])
+        area = CandidateArea.objects.create(
+            case=self.case, function=function, mode="agreement", state="agreed", own_competence=True
+        )
+        body = self.case.bodies.first()
+        assert body is not None
+        for each in self.case.areas.all():
+            AuthorityStance.objects.create(
+                area=each,
+                body=body.body,
+                stance="favour",
+                said_by="X",
+                said_on=dt.date(2026, 1, 1),
+                how="by phone",
+            )
+        return area
+
+    def _participant(self) -> Participant:
+        town = makers.make_municipality(f"Grown {self.number}")
+        makers.make_neighbours(self.world.a, town)
+        participant = makers.make_participant(self.case, town, state=Participant.State.INVITED_FORMAL)
+        for each in self.case.participants.exclude(contact=None):
+            assert each.contact is not None
+            each.contacts.create(
+                contact=each.contact,
+                channel="phone",
+                result="open",
+                summary="Open",
+                at=timezone.now(),
+                logged_by=self.world.people["focal"],
+            )
+        return participant
+
+    def _paper(self, participant: Participant) -> None:
+        for version in ProposalVersion.objects.filter(proposal__case=self.case):
+            annex = Annex.objects.create(version=version, participant=participant, opening="Good day")
+            Statement.objects.create(annex=annex, kind="unit_cost", text="Less")
+            Statement.objects.create(annex=annex, kind="control", text="Shared")
+        for annex in Annex.objects.filter(version__proposal__case=self.case):
+            Statement.objects.create(annex=annex, kind="remoteness", text="Farther")
+        self._document(participant, ProposalVersion.objects.get(proposal__case=self.case, number=1))
+
+    def _document(self, participant: Participant, version: ProposalVersion) -> Document:
+        name, digest = documents.store(f"test/{participant.pk}.pdf", b"%PDF-1.7 grown")
+        return Document.objects.create(
+            version=version,
+            participant=participant,
+            language="en",
+            state="rendered",
+            file_name=name,
+            sha256=digest,
+            size=14,
+            rendered_at=timezone.now(),
+        )
+
+    def _version(self) -> None:
+        """An older approved version between the first and the draft."""
+        now, people = timezone.now(), self.world.people
+        proposal = self.world.made["version"].proposal  # type: ignore[attr-defined]  # kept as objects
+        open_one = proposal.versions.get(state="draft")
+        ProposalVersion.objects.filter(pk=open_one.pk).update(number=open_one.number + 1)
+        version = ProposalVersion.objects.create(
+            proposal=proposal,
+            number=open_one.number,
+            state="approved",
+            drafted_by=people["focal"],
+            submitted_at=now,
+            submitted_by=people["focal"],
+            approved_at=now,
+            approved_by=people["lead"],
+        )
+        for participant in self.case.participants.filter(state="invited_formal"):
+            annex = Annex.objects.create(version=version, participant=participant)
+            Statement.objects.create(annex=annex, kind="unit_cost", text="Less")
+            self._document(participant, version)
+
+    def _meet(self, participant: Participant) -> None:
+        for meeting in (self.world.made["informal"], self.world.made["formal"]):
+            invitation = Invitation.objects.create(meeting=meeting, participant=participant)  # type: ignore[misc]  # kept as objects
+            if isinstance(meeting, InformalMeeting):
+                self._dispatch(invitation)
+        old = self._meeting(self.case, "informal")
+        gone = {"state": "cancelled", "cancelled_because": "Snow"}
+        InformalMeeting.objects.create(**(old | gone))
+        FormalMeeting.objects.create(**(old | gone | {"kind": "formal"}))
+        name, digest = documents.store(f"test/{self.number}.zip", b"PK zip")
+        HandOver.objects.create(
+            case=self.case, file_name=name, sha256=digest, size=6, made_by=self.world.people["focal"]
+        )
+
+    def _dispatch(self, invitation: Invitation) -> None:
+        now = timezone.now()
+        key = f"grown {self.number}"
+        email = OutgoingEmail.objects.create(
+            key=key,
+            context=self.case.context,
+            to_address="grown@example.org",
+            subject="A proposal",
+            text="Good day",
+            message_id=f"<{self.number}@example.org>",
+            not_before=now,
+            state="sent",
+            sent_at=now,
+        )
+        document = Document.objects.get(participant=invitation.participant, version__number=1)
+        Dispatch.objects.create(
+            invitation=invitation, document=document, due_at=now - dt.timedelta(hours=1), email=email
+        )
+
+    def _answer(self, participant: Participant, area: CandidateArea) -> None:
+        """A cell for each question and area, half of them answered; one more attitude."""
+        sealed = ClarificationRound.objects.get(case=self.case)
+        for each in self.case.areas.filter(state="agreed"):
+            for question in Question:
+                Answer.objects.get_or_create(
+                    round=sealed, participant=participant, question=question, area=each
+                )
+        Answer.objects.filter(participant=participant, question=1).update(
+            state="answered", choice="3", text="x", answered_at=timezone.now(), answered_by="x"
+        )
+        Attitude.objects.create(participant=participant, value="positive", stated_by="x").areas.add(area)
+
+    def _decide(self, area: CandidateArea) -> None:
+        formal = self.world.made["formal"]
+        assert isinstance(formal, FormalMeeting)
+        objective = Objective.objects.create(meeting=formal, text=f"Objective {self.number}")
+        SelectedArea.objects.create(meeting=formal, area=area, objective=objective)
+        for participant in self.case.participants.exclude(state="set_aside"):
+            for selected in formal.selected_areas.all():
+                ExplorationDecision.objects.get_or_create(
+                    selected_area=selected,
+                    participant=participant,
+                    defaults={"vote": "yes", "mandate": "full"},
+                )
+            NextStep.objects.create(
+                meeting=formal, action="Ask", owner=participant, owner_name="Anna", due=dt.date(2027, 1, 15)
+            )
+
+
+def look(world: World, name: str, who: str) -> Seen:
+    """The page twice; the second time counts."""
+    client = Client()
+    if who in world.people:
+        client.force_login(world.people[who])
+    url = reverse(name, kwargs=TABLE[name][1](world)) + ASKED.get(name, "")
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(url)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
+    return Seen(answer.status_code, [query["sql"] for query in captured.captured_queries])
+
+
+@pytest.fixture(scope="module")
+def seen(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> dict[tuple[str, str], list[Seen]]:
+    """What every page asked with one and with three more of everything."""
+    found: dict[tuple[str, str], list[Seen]] = {row: [] for row in rows()}
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = worlds.build()
+        growth = Growth(world)
+        for more in (1, 2):
+            for _time in range(more):
+                growth.add()
+            for name, who in found:
+                found[name, who].append(look(world, name, who))
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize(("name", "who"), rows())
+def test_a_page_asks_the_same_for_one_and_three(
+    name: str, who: str, seen: dict[tuple[str, str], list[Seen]]
+) -> None:
+    one, three = seen[name, who]
+    assert one.status == three.status
+    assert one.status == 200 or (name, one.status) in AWAY
+    shapes = [[sql.split("WHERE")[0][-90:] for sql in look.statements] for look in (one, three)]
+    more = [shape for shape in set(shapes[1]) if shapes[1].count(shape) > shapes[0].count(shape)]
+    assert len(one.statements) == len(three.statements), more
