@@ -53,12 +53,7 @@ class MunicipalityAdmin(Audited):
     list_display = ("name", "country", "code", "population", "county_name")
     list_filter = ("country",)
     search_fields = ("name", "code")
-    exclude = ("boundary",)
     readonly_fields = ("provenance",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Municipality]:
-        """Without the outlines: they are heavy and not edited by hand."""
-        return super().get_queryset(request).defer("boundary")
 
 
 @admin.register(Body)

@@ -23,6 +23,7 @@ from partners.models import (
     Need,
     NeighbourLink,
     OfficeHolder,
+    Outline,
     Participant,
 )
 from partners.services import areas, cases
@@ -48,7 +49,11 @@ def make_municipality(name: str = "", **fields: Any) -> Municipality:
         "language": "en",
         "time_zone": "Europe/Paris",
     }
-    return Municipality.objects.create(name=name or f"Commune {n}", **(defaults | fields))
+    boundary = fields.pop("boundary", None)
+    municipality = Municipality.objects.create(name=name or f"Commune {n}", **(defaults | fields))
+    if boundary:
+        Outline.objects.create(municipality=municipality, geometry=boundary)
+    return municipality
 
 
 def make_neighbours(one: Municipality, other: Municipality, shared_km: float = 2.0) -> NeighbourLink:

@@ -52,7 +52,7 @@ class NeedForm(forms.ModelForm[Need]):
 
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Municipality.objects.defer("boundary").filter(pk__in=[m.pk for m in municipalities])
+        own = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
         self.fields["municipality"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
         function = self.fields["function"]
         function.queryset = Function.objects.all()  # type: ignore[attr-defined]  # as above

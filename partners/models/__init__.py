@@ -9,6 +9,7 @@ from partners.models.municipality import (
     Municipality,
     NeighbourLink,
     OfficeHolder,
+    Outline,
 )
 from partners.models.need import Baseline, Cause, Need
 from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
@@ -32,6 +33,7 @@ __all__ = [
     "Need",
     "NeighbourLink",
     "OfficeHolder",
+    "Outline",
     "Participant",
     "RankingSnapshot",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -57,7 +58,6 @@ class Municipality(models.Model):
         _("fiscal capacity per inhabitant"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     email = models.EmailField(_("registry mailbox"), blank=True)
-    boundary = models.JSONField(null=True, blank=True, help_text=_("GeoJSON geometry in WGS 84."))
     provenance = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -88,6 +88,24 @@ class Municipality(models.Model):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("partners:municipality", kwargs={"country": self.country, "code": self.code})
+
+    @property
+    def boundary(self) -> Any:
+        """Its outline as GeoJSON geometry, if one is known; ask with select_related("outline")."""
+        outline: Outline | None = getattr(self, "outline", None)
+        return outline.geometry if outline else None
+
+
+class Outline(models.Model):
+    """The outline of a municipality: heavy, drawn on few pages, so it lies in a table of its own."""
+
+    municipality = models.OneToOneField(
+        Municipality, primary_key=True, on_delete=models.CASCADE, related_name="outline"
+    )
+    geometry = models.JSONField(help_text=_("GeoJSON geometry in WGS 84."))
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id}"
 
 
 class NeighbourLink(models.Model):

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from imc_portal.core.audit import Actor
 from partners.imports import SourceFile, borders, boundaries
-from partners.models import ImportRun, Municipality, NeighbourLink
+from partners.models import ImportRun, Municipality, NeighbourLink, Outline
 from partners.services.imports import (
     ImportResult,
     Tally,
@@ -50,19 +50,21 @@ def _write_outlines(
     changed: list[str] = []
     for batch in batches(list(outlines), OUTLINES_AT_ONCE):
         before = dict(
-            Municipality.objects.filter(country=country, code__in=batch)
-            .order_by()
-            .values_list("code", "boundary")
+            Outline.objects.filter(municipality__country=country, municipality__code__in=batch).values_list(
+                "municipality__code", "geometry"
+            )
         )
         records = []
         for code, kept in zip(batch, boundaries.kept([outlines[code] for code in batch]), strict=True):
-            if kept != before[code]:
-                tally.created += before[code] is None
-                tally.updated += before[code] is not None
-                records.append(Municipality(pk=keys[code], boundary=kept))
+            if kept != before.get(code):
+                tally.created += code not in before
+                tally.updated += code in before
+                records.append(Outline(municipality_id=keys[code], geometry=kept))
                 changed.append(code)
         tally.unchanged += len(batch) - len(records)
-        Municipality.objects.bulk_update(records, ["boundary"])
+        Outline.objects.bulk_create(
+            records, update_conflicts=True, unique_fields=["municipality"], update_fields=["geometry"]
+        )
     name_origin(run, country, changed, ["boundary"])
 
 
@@ -92,14 +94,16 @@ def _outlines_around(country: str, outlines: dict[str, BaseGeometry]) -> dict[st
             latitude__range=(south - REACH, north + REACH),
             longitude__range=(west - REACH, east + REACH),
         )
-        .exclude(boundary=None)
+        .exclude(outline=None)
         .order_by()
         .values_list("code", flat=True)
     )
     missing = [code for code in near if code not in outlines]
-    kept = Municipality.objects.filter(country=country, code__in=missing).values_list("code", "boundary")
+    kept = Outline.objects.filter(municipality__country=country, municipality__code__in=missing).values_list(
+        "municipality__code", "geometry"
+    )
     rows = kept.iterator(chunk_size=OUTLINES_AT_ONCE)
-    return {code: geometry_of(boundary) for code, boundary in rows if boundary}
+    return {code: geometry_of(boundary) for code, boundary in rows}
 
 
 def _drop_links_not_in(

@@ -47,7 +47,7 @@ def set_rest_aside(*, case: Case, reason: str, actor: Actor) -> int:
     locked(case)
     decided = decided_about(case)
     keys = [row.key for row in ranking_for(case) if row.key not in decided]
-    rest = Municipality.objects.defer("boundary").filter(pk__in=keys)
+    rest = Municipality.objects.filter(pk__in=keys)
     return participants.set_aside(case=case, municipalities=rest, reason=reason, actor=actor)
 
 

@@ -65,7 +65,7 @@ def _inside(request: PersonRequest, subject: Case) -> dict[str, Any]:
     shown = [p for p in subject.participants.all() if p.state != Participant.State.SET_ASIDE]
     open_neighbours = set(neighbours_of(subject.initiator)) - decided_about(subject)
     return {
-        "needs": subject.needs.select_related("function", "municipality").defer("municipality__boundary"),
+        "needs": subject.needs.select_related("function", "municipality"),
         "participants": [(p, turns.participant_tone(p.state)) for p in shown],
         "aside_count": len(subject.participants.all()) - len(shown),
         "lacking": turns.lacking(subject, len(open_neighbours)),

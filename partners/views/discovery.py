@@ -20,7 +20,7 @@ from partners.discovery import Ranked, Tray, ranking, tray, words
 from partners.discovery_data import functions_of
 from partners.forms import ReasonForm
 from partners.maps import Shape, Tone, draw_map
-from partners.models import Case, Function, Municipality, Participant
+from partners.models import Case, Function, Municipality, Outline, Participant
 from partners.services import discovery, participants
 from partners.views.municipalities import source_of_outlines
 from partners.views.reach import the_case
@@ -130,9 +130,9 @@ def tray_of(case: Case, rows: Sequence[Row], functions: Sequence[Function]) -> T
 
 def _map(case: Case, rows: Sequence[Row]) -> str:
     boundaries = dict(
-        Municipality.objects.filter(pk__in=[case.initiator_id, *(row.ranked.key for row in rows)])
-        .order_by()
-        .values_list("pk", "boundary")
+        Outline.objects.filter(pk__in=[case.initiator_id, *(row.ranked.key for row in rows)]).values_list(
+            "pk", "geometry"
+        )
     )
     tones: Mapping[str, Tone] = {"open": "candidate", "chosen": "chosen", "aside": "aside"}
     shapes = [
@@ -158,7 +158,7 @@ def _candidates(case: Case, keys: Sequence[str]) -> list[Municipality]:
     """Municipalities by primary key, the initiator's own country and never itself."""
     wanted = [int(key) for key in keys if key.isdecimal() and len(key) < 12]
     found = Municipality.objects.filter(pk__in=wanted, country=case.initiator.country)
-    return list(found.exclude(pk=case.initiator_id).defer("boundary"))
+    return list(found.exclude(pk=case.initiator_id))
 
 
 @command

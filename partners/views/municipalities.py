@@ -61,7 +61,7 @@ def municipality(request: PersonRequest, country: str, code: str) -> HttpRespons
     """Facts with their sources, outline, neighbours, cooperations, office-holders."""
     subject = get_object_or_404(Municipality, country=country, code=code)
     borders = neighbours_of(subject)
-    neighbours = list(Municipality.objects.filter(pk__in=list(borders)))
+    neighbours = list(Municipality.objects.filter(pk__in=list(borders)).select_related("outline"))
     context = {
         "municipality": subject,
         "facts": facts_of(subject),
@@ -132,7 +132,7 @@ def source_of_outlines(subject: Municipality) -> str:
 @page
 def contact_add(request: PersonRequest, country: str, code: str) -> HttpResponse:
     """Add an office-holder of a municipality."""
-    subject = get_object_or_404(Municipality.objects.defer("boundary"), country=country, code=code)
+    subject = get_object_or_404(Municipality, country=country, code=code)
     policies.require(request.user, "contact.add", subject)
     return _contact_form(request, OfficeHolder(municipality=subject, language=_language(subject)))
 

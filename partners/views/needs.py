@@ -22,7 +22,7 @@ def need_list(request: PersonRequest) -> HttpResponse:
     """Needs of the person's own municipalities."""
     needs = Need.objects.visible_to(request.user).select_related("municipality", "function", "baseline")
     context = {
-        "needs": needs.defer("municipality__boundary").prefetch_related("cases"),
+        "needs": needs.prefetch_related("cases"),
         "place": "cases",
         "may_record": policies.allows(request.user, "need.record", None),
     }
@@ -96,4 +96,4 @@ def case_open(request: PersonRequest, pk: str) -> HttpResponse:
 
 def _need(request: PersonRequest, pk: str) -> Need:
     needs = Need.objects.visible_to(request.user).select_related("municipality", "function", "owner")
-    return get_object_or_404(needs.defer("municipality__boundary"), pk=pk)
+    return get_object_or_404(needs, pk=pk)

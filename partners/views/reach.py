@@ -11,13 +11,13 @@ from imc_portal.core.http import PersonRequest
 from partners import policies
 from partners.models import Case, Participant
 
-PARTICIPANTS = Participant.objects.select_related("municipality", "contact").defer("municipality__boundary")
+PARTICIPANTS = Participant.objects.select_related("municipality", "contact")
 
 
 def visible_cases(request: PersonRequest) -> QuerySet[Case]:
     """Cases the person may see, with initiator and participants."""
     cases = Case.objects.visible_to(request.user).select_related("initiator")
-    return cases.defer("initiator__boundary").prefetch_related(Prefetch("participants", PARTICIPANTS))
+    return cases.prefetch_related(Prefetch("participants", PARTICIPANTS))
 
 
 def the_case(request: PersonRequest, pk: Any, act: str = "") -> Case:

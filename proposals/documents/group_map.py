@@ -47,7 +47,7 @@ def draw_group(facts: Facts, reader: str) -> Picture | None:
 
 def _members(facts: Facts) -> dict[str, Municipality]:
     keys = [member.key for member in facts.members]
-    found = Participant.objects.filter(pk__in=keys).select_related("municipality")
+    found = Participant.objects.filter(pk__in=keys).select_related("municipality__outline")
     return {str(participant.pk): participant.municipality for participant in found}
 
 
@@ -68,9 +68,7 @@ def _around(members: Sequence[Municipality], frame: BaseGeometry) -> list[Shape]
     inside = {one.pk for one in members}
     links = NeighbourLink.objects.filter(a__in=inside) | NeighbourLink.objects.filter(b__in=inside)
     around = {key for pair in links.values_list("a", "b") for key in pair} - inside
-    found = Municipality.objects.filter(pk__in=around, boundary__isnull=False).only(
-        "code", "name", "boundary"
-    )
+    found = Municipality.objects.filter(pk__in=around, outline__isnull=False).select_related("outline")
     shapes = []
     for one in found[:MOST_AROUND]:
         part = _read(one.boundary).intersection(frame)

@@ -18,7 +18,7 @@ def the_municipality(code: str, country: str) -> Municipality:
     found = Municipality.objects.filter(code=code)
     if country:
         found = found.filter(country=country.upper())
-    matches = list(found.defer("boundary")[:2])
+    matches = list(found[:2])
     if not matches:
         raise CommandError(f"No municipality with the code {code} is known.", returncode=1)
     if len(matches) > 1:
