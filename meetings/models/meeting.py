@@ -127,6 +127,17 @@ class Meeting(models.Model):
         return reverse("meetings:meeting", kwargs={"pk": self.pk})
 
     @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        # In lists get_kind_display is dear: for each row it hashes, and so translates, every choice.
+        return str(Meeting.Kind(self.kind).label)
+
+    @property
+    def state_name(self) -> str:
+        """The state in words."""
+        return str(Meeting.State(self.state).label)
+
+    @property
     def is_formal(self) -> bool:
         """Whether it may hold decisions."""
         return self.kind == Meeting.Kind.FORMAL

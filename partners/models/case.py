@@ -114,6 +114,12 @@ class Case(models.Model):
         return reverse("partners:case", kwargs={"pk": self.pk})
 
     @property
+    def state_name(self) -> str:
+        """The state in words."""
+        # In lists get_state_display is dear: for each row it hashes, and so translates, every choice.
+        return str(Case.State(self.state).label)
+
+    @property
     def context(self) -> str:
         """The key under which the trail and the post room file what belongs to this case."""
         return f"case:{self.pk}"

@@ -94,6 +94,12 @@ class Need(models.Model):
         """Its page."""
         return reverse("partners:need", kwargs={"pk": self.pk})
 
+    @property
+    def severity_name(self) -> str:
+        """The severity in words."""
+        # In lists get_severity_display is dear: for each row it hashes, and so translates, every choice.
+        return str(Severity(self.severity).label)
+
 
 class Baseline(models.Model):
     """What the function costs and yields today, with year, source and confidence."""
