@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core import links
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.outbox import File, Message, one_line
+from imc_portal.core.templatetags.portal import colon
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime, spoken
 from meetings.models import Dispatch, Invitation, Meeting
@@ -99,7 +100,7 @@ def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | N
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         time_zone=meeting.time_zone,
-        summary=one_line(capfirst(f"{meeting.get_kind_display()}: {meeting.case.title}")),
+        summary=one_line(capfirst(f"{meeting.get_kind_display()}{colon()}{meeting.case.title}")),
         description=_agenda_text(meeting),
         place=one_line(meeting.place),
         url=meeting.online_url,
