@@ -40,9 +40,9 @@ class Portal:
         context.set_default_timeout(20_000)
         return context.new_page()
 
-    def sign_in(self, email: str, **window: int) -> Page:
+    def sign_in(self, email: str, *, width: int = 1280) -> Page:
         """A window of somebody with an account of the demo."""
-        page = self.page(**window)
+        page = self.page(width=width)
         page.goto("/accounts/login/")
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
