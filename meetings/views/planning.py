@@ -40,6 +40,10 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
     seen = (
         Meeting.objects.visible_to(request.user)
         .select_related("case__initiator")
+        .only(
+            *("kind", "state", "starts_at", "time_zone", "place", "online_url"),
+            *("case__title", "case__initiator__name"),
+        )
         .annotate(invited=invited, answered=answered)
     )
     to_come = seen.filter(state__in=OPEN_STATES).order_by("starts_at")

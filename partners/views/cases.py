@@ -21,7 +21,7 @@ from partners.forms import AttachBodyForm, ReasonForm
 from partners.models import CandidateArea, Case, Participant
 from partners.services import cases
 from partners.services.discovery import decided_about
-from partners.views.reach import the_case, visible_cases
+from partners.views.reach import listed_cases, the_case
 
 EXCERPT = 6
 PER_PAGE = 50
@@ -30,7 +30,7 @@ PER_PAGE = 50
 @page
 def case_list(request: PersonRequest) -> HttpResponse:
     """The cases one may see, with their state and whose turn it is."""
-    found = Paginator(visible_cases(request), PER_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(listed_cases(request), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "case": case,

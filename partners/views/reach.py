@@ -20,6 +20,15 @@ def visible_cases(request: PersonRequest) -> QuerySet[Case]:
     return cases.prefetch_related(Prefetch("participants", PARTICIPANTS))
 
 
+def listed_cases(request: PersonRequest) -> QuerySet[Case]:
+    """The same for lists: of each party only its name and state."""
+    parties = Participant.objects.select_related("municipality").only("case", "state", "municipality__name")
+    cases = Case.objects.visible_to(request.user).select_related("initiator")
+    return cases.only(
+        "title", "state", "parked_from", "trigger", "opened_at", "initiator__name"
+    ).prefetch_related(Prefetch("participants", parties))
+
+
 def the_case(request: PersonRequest, pk: Any, act: str = "") -> Case:
     """The case: 404 when not visible, 403 when the act is not theirs."""
     case = get_object_or_404(visible_cases(request), pk=pk)
