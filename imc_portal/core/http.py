@@ -53,6 +53,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return redirect(back_to(request))
 
 
+def form_status(request: HttpRequest) -> int:
+    """Status of a page with a form: 422 when it comes back with what is wrong."""
+    return 422 if request.method == "POST" else 200
+
+
 def back_to(request: HttpRequest, fallback: str = "/") -> str:
     """The page the person came from, if it is ours."""
     referer: Any = request.headers.get("referer", "")

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.http import PersonRequest, command, page
+from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
 from partners import policies
 from partners.forms import AreaForm, ReasonForm, StanceForm
@@ -64,7 +64,8 @@ def _area_form(request: PersonRequest, area: CandidateArea) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         service.keep_area(area=form.save(commit=False), actor=Actor.person(request.user))
         return redirect("partners:areas", pk=area.case_id)
-    return render(request, "partners/area_form.html", {"form": form, "case": area.case, "area": area})
+    context = {"form": form, "case": area.case, "area": area}
+    return render(request, "partners/area_form.html", context, status=form_status(request))
 
 
 @command
@@ -105,7 +106,8 @@ def stance_record(request: PersonRequest, pk: str, area: str) -> HttpResponse:
             form.add_error(None, list(refusal.reasons))
         else:
             return redirect("partners:areas", pk=case.pk)
-    return render(request, "partners/stance_form.html", {"form": form, "case": case, "area": subject})
+    context = {"form": form, "case": case, "area": subject}
+    return render(request, "partners/stance_form.html", context, status=form_status(request))
 
 
 def _own_bodies(request: PersonRequest) -> list[Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.http import PersonRequest, command, page
+from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
 from partners import policies, turns
 from partners.forms import ContactLogForm, LeaveForm, RecipientForm
@@ -61,7 +61,8 @@ def contact_log(request: PersonRequest, pk: str, participant: str) -> HttpRespon
         else:
             messages.success(request, _("The contact with %(name)s is logged.") % {"name": party})
             return redirect("partners:contacts", pk=case.pk)
-    return render(request, "partners/contact_log.html", {"form": form, "case": case, "participant": party})
+    context = {"form": form, "case": case, "participant": party}
+    return render(request, "partners/contact_log.html", context, status=form_status(request))
 
 
 @command
@@ -92,6 +93,5 @@ def participant_leave(request: PersonRequest, pk: str, participant: str) -> Http
             form.add_error(None, list(refusal.reasons))
         else:
             return redirect("partners:contacts", pk=case.pk)
-    return render(
-        request, "partners/participant_leave.html", {"form": form, "case": case, "participant": party}
-    )
+    context = {"form": form, "case": case, "participant": party}
+    return render(request, "partners/participant_leave.html", context, status=form_status(request))

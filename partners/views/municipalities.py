@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.http import PersonRequest, page
+from imc_portal.core.http import PersonRequest, form_status, page
 from partners import policies
 from partners.discovery_data import neighbours_of
 from partners.forms import ContactForm
@@ -160,7 +160,7 @@ def _contact_form(request: PersonRequest, contact: OfficeHolder) -> HttpResponse
         )
         return redirect(_next(request) or contact.municipality)
     context = {"form": form, "contact": contact, "next": _next(request)}
-    return render(request, "partners/contact_form.html", context)
+    return render(request, "partners/contact_form.html", context, status=form_status(request))
 
 
 def _next(request: PersonRequest) -> str:

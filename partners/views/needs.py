@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.http import PersonRequest, page
+from imc_portal.core.http import PersonRequest, form_status, page
 from imc_portal.core.problems import Refusal
 from partners import policies
 from partners.forms import BaselineForm, NeedForm, OpenCaseForm
@@ -57,9 +57,8 @@ def _need_form(request: PersonRequest, need: Need) -> HttpResponse:
         )
         messages.success(request, _("The need is recorded."))
         return redirect(need)
-    return render(
-        request, "partners/need_form.html", {"form": form, "figures": figures, "need": need, "place": "cases"}
-    )
+    context = {"form": form, "figures": figures, "need": need, "place": "cases"}
+    return render(request, "partners/need_form.html", context, status=form_status(request))
 
 
 @page
@@ -91,7 +90,8 @@ def case_open(request: PersonRequest, pk: str) -> HttpResponse:
             form.add_error(None, list(refusal.reasons))
         else:
             return redirect(case)
-    return render(request, "partners/case_open.html", {"form": form, "need": subject, "place": "cases"})
+    context = {"form": form, "need": subject, "place": "cases"}
+    return render(request, "partners/case_open.html", context, status=form_status(request))
 
 
 def _need(request: PersonRequest, pk: str) -> Need:

@@ -299,7 +299,7 @@ def test_need_without_figures_has_no_baseline_and_with_half_of_them_says_so(
     town: Municipality, focal: User
 ) -> None:
     data = NEED | {"municipality": town.pk, "baseline-confidence": "medium"}
-    text = post(focal, "need_create", data | {"baseline-volume": "12"}, status=200)
+    text = post(focal, "need_create", data | {"baseline-volume": "12"}, status=422)
     assert "A figure of today needs the cost and its year." in text
     assert "Too dear for us alone." in text
     assert not Need.objects.exists()
@@ -309,13 +309,13 @@ def test_need_without_figures_has_no_baseline_and_with_half_of_them_says_so(
 
 def test_second_need_in_a_function_is_refused_in_words(town: Municipality, focal: User) -> None:
     makers.make_need(town, focal)
-    text = post(focal, "need_create", NEED | {"municipality": town.pk}, status=200)
+    text = post(focal, "need_create", NEED | {"municipality": town.pk}, status=422)
     assert "already recorded a need in this function" in text
 
 
 def test_need_cannot_be_recorded_for_somebody_else(focal: User) -> None:
     other = makers.make_municipality()
-    post(focal, "need_create", NEED | {"municipality": other.pk}, status=200)
+    post(focal, "need_create", NEED | {"municipality": other.pk}, status=422)
     assert not Need.objects.exists()
 
 
@@ -346,7 +346,7 @@ def test_case_is_opened_on_a_need_with_evidence(town: Municipality, focal: User)
 def test_case_on_a_need_without_evidence_is_refused_in_words(town: Municipality, focal: User) -> None:
     need = makers.make_need(town, focal, evidence="")
     data = {"title": "Waste together", "trigger": "finances", "lead_time_days": 10}
-    assert "A case starts from a need with evidence" in post(focal, "case_open", data, 200, pk=need.pk)
+    assert "A case starts from a need with evidence" in post(focal, "case_open", data, 422, pk=need.pk)
     assert not Case.objects.exists()
 
 
@@ -383,7 +383,7 @@ def test_the_same_area_twice_is_refused_in_words(case: Case, focal: User) -> Non
         "savings": 2,
         "feasibility": 2,
     }
-    assert "This area is already in the case." in post(focal, "area_add", data, 200, pk=case.pk)
+    assert "This area is already in the case." in post(focal, "area_add", data, 422, pk=case.pk)
     post(focal, "area_add", data | {"function": "ADM-TAX"}, pk=case.pk)
     assert case.areas.count() == 2
 
@@ -403,7 +403,7 @@ def test_observer_states_its_own_stance_and_no_other(case: Case) -> None:
     CaseBody.objects.create(case=case, body=region)
     data = {"stance": "favour", "said_by": "Director", "said_on": "2026-03-02", "how": "letter"}
     area = case.areas.get()
-    post(observer, "stance_record", data | {"body": other.pk}, 200, pk=case.pk, area=area.pk)
+    post(observer, "stance_record", data | {"body": other.pk}, 422, pk=case.pk, area=area.pk)
     assert not AuthorityStance.objects.exists()
     post(observer, "stance_record", data | {"body": region.pk}, pk=case.pk, area=area.pk)
     assert AuthorityStance.objects.get().body == region
@@ -515,7 +515,7 @@ def test_contact_is_logged_and_the_party_is_open_to_talk(case: Case, focal: User
     }
     get(focal, "contact_log", pk=case.pk, participant=party.pk)
     assert "Close the short list first" in post(
-        focal, "contact_log", data, 200, pk=case.pk, participant=party.pk
+        focal, "contact_log", data, 422, pk=case.pk, participant=party.pk
     )
     Case.objects.filter(pk=case.pk).update(state=Case.State.CONTACTING)
     post(focal, "contact_log", data, pk=case.pk, participant=party.pk)
@@ -536,7 +536,7 @@ def test_contact_in_the_future_is_refused_and_what_was_typed_stays(case: Case, f
         "result": "open",
         "summary": "Keen.",
     }
-    text = post(focal, "contact_log", data, 200, pk=case.pk, participant=party.pk)
+    text = post(focal, "contact_log", data, 422, pk=case.pk, participant=party.pk)
     assert "after it happened" in text
     assert "Keen." in text
     assert not ContactLog.objects.exists()
@@ -568,7 +568,7 @@ def test_recipient_of_another_municipality_is_refused(case: Case, focal: User) -
 def test_party_leaves_with_its_reason(case: Case, focal: User) -> None:
     party = makers.make_participant(case)
     post(
-        focal, "participant_leave", {"state": "declined", "reason": ""}, 200, pk=case.pk, participant=party.pk
+        focal, "participant_leave", {"state": "declined", "reason": ""}, 422, pk=case.pk, participant=party.pk
     )
     data = {"state": "declined", "reason": "New council"}
     post(focal, "participant_leave", data, pk=case.pk, participant=party.pk)
