@@ -1,14 +1,17 @@
-"""The signed-in person's language and time zone for the length of a request."""
+"""What holds for every request: the person's language and time zone, and no character nobody can type."""
 
 from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+NUL = "\0"
 
 
 def person(get_response: Handler) -> Handler:
@@ -25,3 +28,21 @@ def person(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+class NoNul:
+    """Refuse NUL bytes with 400: PostgreSQL keeps none, and no keyboard makes them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on; the look is taken once the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Look at the address and at what a form sends, but not into uploads, which read themselves."""
+        sent = [request.GET] if getattr(view, "csrf_exempt", False) else [request.GET, request.POST]
+        words = [word for data in sent for values in data.lists() for word in (values[0], *values[1])]
+        if NUL in request.path or any(isinstance(word, str) and NUL in word for word in words):
+            raise BadRequest("a NUL byte")
