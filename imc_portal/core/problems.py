@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):
     """An act is refused; `reasons` are whole sentences for the person who tried."""
@@ -19,3 +21,14 @@ class GateClosed(Refusal):
 
 class Stale(Refusal):
     """Somebody else saved in between; nothing was overwritten."""
+
+
+def given(reason: str, *, missing: str, limit: int = 500) -> str:
+    """The reason that an act asks for; refuses none, and one that is longer than the record holds."""
+    reason = reason.strip()
+    if not reason:
+        raise Refusal(missing)
+    if len(reason) > limit:
+        long = _("At most %(limit)d characters, please: the reason has %(count)d.")
+        raise Refusal(long % {"limit": limit, "count": len(reason)})
+    return reason

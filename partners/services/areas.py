@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import Refusal
+from imc_portal.core.problems import Refusal, given
 from partners.models import AuthorityStance, Body, CandidateArea, Case
 
 
@@ -37,8 +37,7 @@ def agree_area(*, area: CandidateArea, actor: Actor) -> None:
 @transaction.atomic
 def set_area_aside(*, area: CandidateArea, reason: str, actor: Actor) -> None:
     """Leave an area out, with a reason."""
-    if not reason.strip():
-        raise Refusal(_("Give a reason: it stays on record for those who ask later."))
+    reason = given(reason, missing=_("Give a reason: it stays on record for those who ask later."))
     area.state, area.reason = CandidateArea.State.SET_ASIDE, reason
     area.save(update_fields=["state", "reason"])
     audit.record(actor, "set an area aside", area, context=area.case.context, reason=reason)

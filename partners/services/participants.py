@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import Refusal
+from imc_portal.core.problems import Refusal, given
 from partners.models import Case, ContactLog, Municipality, OfficeHolder, Participant
 
 State = Participant.State
@@ -35,8 +35,7 @@ def select(*, case: Case, municipality: Municipality, actor: Actor) -> Participa
 @transaction.atomic
 def set_aside(*, case: Case, municipalities: Iterable[Municipality], reason: str, actor: Actor) -> int:
     """Set municipalities aside with one reason; those already contacted stay. Returns how many."""
-    if not reason.strip():
-        raise Refusal(_("Give a reason: it stays on record for those who ask later."))
+    reason = given(reason, missing=_("Give a reason: it stays on record for those who ask later."))
     count = 0
     for municipality in municipalities:
         participant, _created = Participant.objects.select_for_update().get_or_create(
@@ -81,8 +80,7 @@ def leave(*, participant: Participant, state: str, reason: str, actor: Actor) ->
     fresh = Participant.objects.select_for_update().select_related("case").get(pk=participant.pk)
     if fresh.is_initiator or fresh.state in Participant.EXITS:
         raise Refusal(_("%(name)s cannot leave the case now.") % {"name": fresh})
-    if not reason.strip():
-        raise Refusal(_("Give the reason in a few words."))
+    reason = given(reason, missing=_("Give the reason in a few words."))
     before = fresh.state
     fresh.state = participant.state = state
     fresh.reason = participant.reason = reason
