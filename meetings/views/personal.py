@@ -7,6 +7,7 @@ the button "Open the proposal", which is a form; the plain address of the PDF se
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -87,7 +88,7 @@ def waive(request: HolderRequest) -> HttpResponseBase:
     """The recipient accepts the paper although it came late."""
     paper = get_object_or_404(
         Dispatch,
-        pk=request.POST.get("paper") or None,
+        pk=_identity(request.POST.get("paper", "")),
         invitation__participant=request.participant,
         invitation__meeting__state=Meeting.State.CALLED,
     )
@@ -212,3 +213,11 @@ def _reply_by(
     if paper and paper.document and paper.invitation_id == invitation.pk:
         asked = paper.document.version.answer_by
     return emails.reply_by(invitation.meeting, postroom.where(participant), now, asked)
+
+
+def _identity(text: str) -> uuid.UUID | None:
+    """What a form names; None when that is nothing of ours."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
