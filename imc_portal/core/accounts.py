@@ -39,7 +39,9 @@ def vouch(*, person: User, actor: Actor) -> None:
 def taken(email: str, person: User | None = None) -> bool:
     """Whether somebody else has shown this address to be theirs."""
     known = EmailAddress.objects.filter(email=email.lower(), verified=True)
-    return known.exclude(user=person).exists() if person and person.pk else known.exists()
+    if person is not None and person.pk:
+        known = known.exclude(user=person)
+    return bool(known.exists())
 
 
 @transaction.atomic

@@ -118,7 +118,9 @@ def test_an_invitation_travels_as_an_alternative_and_as_a_file(catcher: Catcher)
     for part in (said[-1], attached[-1]):
         assert part.get_content_type() == "text/calendar"
         assert part.get_param("method") == "REQUEST"
-        assert part.get_payload(decode=True).split() == entry.split()
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        assert content.split() == entry.split()
         assert part.get_param("charset") == "utf-8"
 
 

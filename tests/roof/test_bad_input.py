@@ -71,7 +71,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "outside the globe": ("municipalities", f"{HEADER}\n1,A,5,91,5\n".encode(), "Latitude lies between"),
     "negative population": ("municipalities", f"{HEADER}\n1,A,-5,46,5\n".encode(), "A negative number."),
     "latin-1": ("municipalities", f"{HEADER}\n1,Épinal,5,46,5\n".encode("latin-1"), "UTF-8"),
-    "broken GeoJSON": ("boundaries", json.dumps(COLLECTION).encode()[:-20], "JSON"),
+    "broken GeoJSON": ("boundaries", json.dumps(COLLECTION).encode()[:-20], "cut off"),
     "broken outline": ("boundaries", json.dumps(COLLECTION).encode(), "1"),
     "NUL byte": ("municipalities", f"{HEADER}\n1,A\0,5,46,5\n".encode(), "character that cannot be shown"),
     "nothing": ("municipalities", b"", "empty"),
@@ -117,14 +117,9 @@ def test_200_megabytes_are_turned_away_before_they_are_read() -> None:
 
         readline = read
 
-    answer = curator.generic(
-        "POST",
-        reverse("partners:import_data"),
-        b"",
-        content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(200 * 1024 * 1024),
-        **{"wsgi.input": Endless()},
-    )
+    announced: dict[str, Any] = {"CONTENT_LENGTH": str(200 * 1024 * 1024), "wsgi.input": Endless()}
+    kind = "multipart/form-data; boundary=x"
+    answer = curator.generic("POST", reverse("partners:import_data"), b"", content_type=kind, **announced)
     assert answer.status_code == 413
     assert "too large" in answer.content.decode()
 

@@ -121,6 +121,7 @@ class Growth:
         makers.make_participant(other, world.b)
         for who in ("observer", "facilitator"):
             seat = world.people[who].memberships.get()
+            assert seat.body is not None
             CaseBody.objects.create(case=other, body=seat.body)
         Case.objects.filter(pk=other.pk).update(state="informal_meeting")
         meeting = InformalMeeting.objects.create(**self._meeting(other, "informal"))
