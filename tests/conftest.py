@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_django
 
@@ -28,6 +29,10 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Else pytest-django would read settings in a worker of xdist before its own conftest has run.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+# A busy machine makes a single example slow; what a page may cost is measured by `make bench`.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 ROOT = Path(__file__).resolve().parent.parent
