@@ -22,9 +22,9 @@ FOCAL = "focal@hauts-de-bienne.example"
 LEAD = "mayor@hauts-de-bienne.example"
 WITHOUT_ACCOUNT = "mairie@les-rousses.example"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-#: The tags without what only colours decide, and colours alone.
-EVERYTHING = {"runOnly": TAGS}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+#: Every rule, and those that colours decide.
+EVERYTHING = {"runOnly": TAGS, "resultTypes": ["violations"]}
+COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 #: Pages to begin with, beside the home page; the municipality has people, the need is not yet a case.
 PLACES = ["/", "/needs/", "/register/?q=forest", "/partners/FR/39367/", "/demo/mailbox/", "/profile/"]
 FOR_ANYBODY = ("/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/")
