@@ -15,7 +15,8 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from meetings.sample import people, talks
 from meetings.sample.people import municipality, person
-from partners.models import Baseline, Body, Case, Function, Need, OfficeHolder
+from partners.models import Baseline, Body, CandidateArea, Case, Function, Need, OfficeHolder
+from partners.models.function import Mode
 from partners.services import areas, cases, discovery, needs, participants
 from proposals.models import Annex, ProposalVersion
 from proposals.services import approval, drafting, versions
@@ -102,7 +103,10 @@ def _contacted(state: Play) -> None:
     case = state.case = cases.open_case(
         need=need, title=TITLE, trigger=Case.Trigger.FINANCES, lead_time_days=10, actor=actor
     )
-    areas.agree_area(area=case.areas.get(), actor=actor)
+    area = case.areas.get()
+    area.mode, area.need_grade = Mode.JOINT_PRODUCTION, CandidateArea.Grade.STRONG
+    areas.keep_area(area=area, actor=actor)
+    areas.agree_area(area=area, actor=actor)
     cases.advance(case=case, to=Case.State.AREAS_SCREENED, actor=actor)
     _choose(case, actor)
     for code, summary in (

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -180,7 +180,8 @@ def register(request: PersonRequest) -> HttpResponse:
     found = (
         found.select_related("function", "run")
         .annotate(members_count=Count("memberships"))
-        .order_by("name", "code")
+        # Those of which only a number is known come last.
+        .order_by(Case(When(name="", then=1), default=0), "name", "code")
     )
     listed = found.prefetch_related(Prefetch("memberships", members.order_by("municipality__name")))
     forms = ExistingCooperation.objects.exclude(legal_form="").order_by("legal_form")
