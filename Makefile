@@ -26,11 +26,12 @@ help:
 demo: .venv/ready-to-run $(MO)
 	@PORT=$(PORT) STAGE=$(STAGE) exec $(PYTHON_IN_VENV) -m imc_portal.demo --with-parent
 
+# A file of tests is one worker's: some build one world for all of it, some tell one story in order.
 test: .venv/ready-to-test $(MO)
-	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile
 
 test-fast: .venv/ready-to-run $(MO)
-	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup -m "not slow and not browser and not faults and not bench"
+	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile -m "not slow and not browser and not faults and not bench"
 
 lint: .venv/ready-to-lint $(MO)
 	@$(PYTHON_IN_VENV) -m ruff check

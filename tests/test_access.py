@@ -24,8 +24,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests import world as worlds
 from tests.world import CAST, SECRETS, World
 
-#: One world serves all tests, so one worker of pytest-xdist runs them, in their order.
-pytestmark = [pytest.mark.xdist_group("access"), pytest.mark.django_db]
+#: One world serves all tests of this file.
+pytestmark = pytest.mark.django_db
 
 #: Not ours, and tested by their makers; what they guard is listed in the comments.
 FOREIGN = re.compile(r"^(account_|mfa_|admin:|demo)")

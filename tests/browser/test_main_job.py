@@ -20,7 +20,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import mail
 from tests.browser.conftest import Portal
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TITLE = "A municipal police for the plateau"
 FOCAL = "focal@hauts-de-bienne.example"

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from tests.browser import mail, walk
 from tests.browser.conftest import PASSWORD, Portal, running_demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FOCAL = "focal@hauts-de-bienne.example"
 LEAD = "mayor@hauts-de-bienne.example"

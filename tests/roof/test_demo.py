@@ -18,7 +18,7 @@ import pytest
 
 from imc_portal.engines import postgres, valkey
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 ROOT = Path(__file__).resolve().parents[2]
 Wait = Callable[..., None]
 

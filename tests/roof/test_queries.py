@@ -42,8 +42,8 @@ from tests import world as worlds
 from tests.test_access import TABLE
 from tests.world import CAST, World
 
-#: One world serves all tests, so one worker of pytest-xdist runs them.
-pytestmark = [pytest.mark.xdist_group("queries"), pytest.mark.django_db]
+#: One world serves all tests of this file.
+pytestmark = pytest.mark.django_db
 FUNCTIONS = ("ADM-TAX", "ADM-ICT", "REC-LIB", "ECO-ROA")
 #: Pages that hold no rows, files, and pages of the engines.
 NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "proposals:preview"} | {
