@@ -67,6 +67,12 @@ class Line:
         return self.due_at.astimezone(zoneinfo.ZoneInfo(self.participant.municipality.time_zone)).date()
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether something may still happen to the letter without anybody's doing."""
+        sent = self.dispatch is not None and self.dispatch.sent_at is not None
+        return not (sent or self.trouble or self.left)
+
+    @property
     def rank(self) -> tuple[bool, bool, str]:
         """Trouble first, then what is late, then by name."""
         return (self.trouble is None or self.left, not self.late, str(self.participant))

@@ -20,7 +20,7 @@ from meetings import policies, postroom
 from meetings.forms.planning import ReplyForm, WaiverForm
 from meetings.models import Dispatch, Invitation, Meeting
 from meetings.services import replies
-from meetings.views.planning import visible_meeting
+from meetings.views.planning import OPEN_STATES, visible_meeting
 
 
 @page
@@ -34,6 +34,8 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "meeting": meeting,
         "lines": lines,
         "sent": sum(1 for line in lines if line.dispatch and line.dispatch.sent_at),
+        # Until all have left, the page looks again by itself.
+        "live": meeting.state in OPEN_STATES and any(line.is_on_its_way for line in lines),
         "troubled": sum(1 for line in lines if line.trouble and not line.left),
         "late": sum(1 for line in lines if line.late and not line.left),
         "first_due": min((line.due_day for line in lines if not line.left), default=None),

@@ -20,6 +20,7 @@ from meetings.models import Dispatch, Invitation, Meeting
 from meetings.services import dispatch
 from partners.models import Case, Participant
 from proposals.models import Document
+from tests import world as worlds
 from tests.meetings import papers
 from tests.meetings.scenes import Scene, make_scene
 
@@ -434,3 +435,17 @@ def test_what_is_due_is_the_day_where_the_recipient_lives(scene: Scene) -> None:
     spoken = f"{line.due_day:%A} {line.due_day.day} {line.due_day:%B %Y}"
     assert spoken in sees(scene.focal, "delivery", meeting_of(scene).pk)[1]
     assert spoken in sees(scene.focal, "waive", paper.pk)[1]
+
+
+def test_the_post_room_looks_again_by_itself_until_all_have_left(client: Client) -> None:
+    world = worlds.build()
+    client.force_login(world.people["focal"])
+    meeting, sent = world.made["informal"], world.made["dispatch_partner"]
+    assert isinstance(meeting, Meeting)
+    assert isinstance(sent, Dispatch)
+    url = reverse("meetings:delivery", kwargs={"pk": meeting.pk})
+    assert b"hx-get" not in client.get(url).content
+    Dispatch.objects.filter(pk=sent.pk).update(email=None)
+    page = client.get(url).content.decode()
+    assert f'hx-get="{url}" hx-trigger="every 3s"' in page
+    assert "htmx-2.min" in page
