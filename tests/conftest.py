@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
@@ -20,8 +21,10 @@ from tests import provide
 SCRATCH = provide.environment_for_tests()
 os.environ["DJANGO_SETTINGS_MODULE"] = "imc_portal.settings"
 
-from django.conf import settings  # noqa: E402  (after the environment, see above)
+from django.apps import AppConfig, apps  # noqa: E402  (after the environment, see above)
+from django.conf import settings  # noqa: E402  (as above)
 from django.db import connection  # noqa: E402  (as above)
+from django.db.models.signals import post_migrate  # noqa: E402  (as above)
 
 provide.name_test_database()
 # The manifest storage wants collectstatic; pages under test are served from the sources.
@@ -48,6 +51,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
     """Let tests with real transactions empty the trail afterwards; changing an entry stays refused."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER core_auditentry_no_truncate")
+    post_migrate.connect(_fill_the_catalogue)
+
+
+def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
+    """A test with real transactions empties every table; the catalogue is no test's own and returns."""
+    if sender.label == "partners" and not apps.get_model("partners", "Function")._default_manager.exists():
+        import_module("partners.migrations.0002_catalogue").fill(apps, None)
 
 
 @pytest.fixture

@@ -5,10 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
-
-from django.apps import apps
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
@@ -101,18 +98,11 @@ def make_contact(municipality: Municipality, **fields: Any) -> OfficeHolder:
     return OfficeHolder.objects.create(municipality=municipality, **(defaults | fields))
 
 
-def function_of(code: str) -> Function:
-    """A function of the catalogue; a test with real transactions leaves it empty, then it is filled again."""
-    if not Function.objects.exists():
-        import_module("partners.migrations.0002_catalogue").fill(apps, None)
-    return Function.objects.get(pk=code)
-
-
 def make_need(municipality: Municipality, owner: User | None = None, **fields: Any) -> Need:
     """A serious, evidenced need in waste collection with a baseline."""
     cost = fields.pop("annual_cost", Decimal(150_000))
     defaults: dict[str, Any] = {
-        "function": function_of(fields.pop("function", "ENV-WCO")),
+        "function": Function.objects.get(pk=fields.pop("function", "ENV-WCO")),
         "severity": 3,
         "causes": ["too_small"],
         "statement": "Collection has become too expensive for us alone.",

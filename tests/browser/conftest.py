@@ -51,16 +51,16 @@ class Portal:
         return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all: Playwright runs once in a process."""
+    """One browser for a file: Playwright runs once at a time, and its loop must not outlive the file."""
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def portal(chromium: Browser) -> Iterator[Portal]:
     """The demo at the stage "needs"."""
     with running_demo("needs", chromium) as running:

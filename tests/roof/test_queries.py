@@ -34,7 +34,7 @@ from meetings.models import (
     SelectedArea,
 )
 from meetings.models.clarification import Question
-from partners.models import CandidateArea, Case, CaseBody, ImportRun, Need, Participant
+from partners.models import CandidateArea, Case, CaseBody, Function, ImportRun, Need, Participant
 from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
 from proposals.models import Annex, Document, ProposalVersion, Statement
 from tests import makers
@@ -146,7 +146,7 @@ class Growth:
         }
 
     def _area(self) -> CandidateArea:
-        function = makers.function_of(FUNCTIONS[self.number])
+        function = Function.objects.get(pk=FUNCTIONS[self.number])
         area = CandidateArea.objects.create(
             case=self.case, function=function, mode="agreement", state="agreed", own_competence=True
         )
