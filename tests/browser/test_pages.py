@@ -34,6 +34,8 @@ WALKS = [
     ("informal", "focal@morbier.example", 15),
     ("informal", "observer@region.example", 8),
     ("informal", "link", 3),
+    ("proposed", LEAD, 25),
+    ("formal", FOCAL, 30),
     ("handed_over", LEAD, 30),
     ("handed_over", "curator@portal.example", 8),
     ("handed_over", "nobody", 2),
@@ -158,6 +160,22 @@ def test_every_kind_of_page_is_accessible_fits_and_is_quiet(
     seen |= kinds.keys()
     page.context.close()
     assert wrong == {}
+
+
+def test_the_open_desk_of_the_proposal_is_accessible_fits_and_is_quiet(stages: Stages) -> None:
+    portal = stages.at("contacted")
+    page = window(portal)
+    sign_in(page, FOCAL)
+    page.goto("/cases/")
+    page.get_by_role("link", name="Shared winter service in the Haut-Jura").click()
+    page.get_by_role("button", name="Draft the proposal").click()
+    page.wait_for_url(re.compile("/proposals/"))
+    annex = page.locator("main a[href*='/annexes/']").first.get_attribute("href")
+    assert annex
+    noise = Noise(portal.address)
+    noise.listen(page)
+    assert {path: found for path in (page.url, annex) if (found := faults(page, path, noise))} == {}
+    page.context.close()
 
 
 def faults(page: Page, path: str, noise: Noise) -> list[str]:
