@@ -43,7 +43,7 @@ def command(view: View[P]) -> View[P]:
         except Refusal as refusal:
             return refused(request, refusal)
 
-    return login_required(require_POST(guarded))  # type: ignore[return-value]  # as above
+    return login_required(require_POST(guarded))  # type: ignore[return-value]  # the decorators keep the view's arguments
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -43,7 +43,7 @@ WALKS = [
 #: Pages that look alike at every stage and for everybody: looked at once.
 ALIKE = ("/accounts/", "/profile/", "/needs/", "/register/", "/partners/", "/demo/")
 #: Widths a page has to fit: a small phone, and a window of 1280 enlarged to 200 %.
-NARROW = {320: 1, 640: 2}
+NARROW = (320, 640)
 #: Elements that stick out, but for what scrolls in a region of its own.
 STICKS_OUT = """() => {
   if (document.scrollingElement.scrollWidth <= window.innerWidth) return [];
