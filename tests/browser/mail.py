@@ -60,13 +60,14 @@ def words_of(file: Path) -> str:
 
 
 def wait_for(mailbox: Path, address: str, *, subject: str = "", seconds: float = 90) -> Letter:
-    """The newest message to this address whose subject has these words; fails when none comes."""
+    """The newest message to this address whose subject has these whole words; fails when none comes."""
+    wanted = re.compile(rf"\b{re.escape(subject)}\b") if subject else re.compile("")
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         for file in sorted(mailbox.glob("*.eml"), reverse=True):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             assert isinstance(message, EmailMessage)
-            if address in str(message["To"]) and subject in str(message["Subject"]):
+            if address in str(message["To"]) and wanted.search(str(message["Subject"])):
                 return Letter(message)
         time.sleep(0.2)
     raise AssertionError(f"no message to {address} within {seconds} s")

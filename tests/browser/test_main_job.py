@@ -300,7 +300,7 @@ def test_8a_convene_the_formal_meeting(portal: Portal, focal: Hand) -> None:
     focal.follow("Convene the formal meeting", "/plan/")
     focal.page.get_by_role("textbox", name="Place").fill("Mairie, Hauts de Bienne")
     focal.press("Call the formal meeting", "The formal meeting is called.")
-    letter = mail.wait_for(portal.var / "mailbox", PARTNERS["Morbier"][0], subject="formal")
+    letter = mail.wait_for(portal.var / "mailbox", PARTNERS["Morbier"][0], subject="formal meeting")
     assert letter.message["In-Reply-To"]
     assert letter.calendar()["METHOD"] == "REQUEST"
 
