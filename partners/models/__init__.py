@@ -1,7 +1,17 @@
 """Records of the first room: who could work with whom, on what."""
 
-from partners.models.case import CandidateArea, Case, CaseBody, ContactLog, Participant, RankingSnapshot
+from partners.models.case import (
+    CandidateArea,
+    Case,
+    CaseBody,
+    ContactLog,
+    Participant,
+    RankingSnapshot,
+    RankingWeights,
+)
+from partners.models.exchange import Interest, Listing, Probe, ProbeQuestion
 from partners.models.function import Evidence, Function
+from partners.models.funding import FundingCall
 from partners.models.municipality import (
     Body,
     ImportRun,
@@ -12,7 +22,7 @@ from partners.models.municipality import (
     Outline,
 )
 from partners.models.need import Baseline, Cause, Need
-from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
+from partners.models.register import AuthorityStance, CooperationMember, DataRevision, ExistingCooperation
 
 __all__ = [
     "AuthorityStance",
@@ -24,10 +34,14 @@ __all__ = [
     "Cause",
     "ContactLog",
     "CooperationMember",
+    "DataRevision",
     "Evidence",
     "ExistingCooperation",
     "Function",
+    "FundingCall",
     "ImportRun",
+    "Interest",
+    "Listing",
     "Membership",
     "Municipality",
     "Need",
@@ -35,5 +49,8 @@ __all__ = [
     "OfficeHolder",
     "Outline",
     "Participant",
+    "Probe",
+    "ProbeQuestion",
     "RankingSnapshot",
+    "RankingWeights",
 ]

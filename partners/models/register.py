@@ -22,7 +22,13 @@ class ExistingCooperation(models.Model):
     legal_form = models.CharField(_("legal form"), max_length=60, blank=True)
     function = models.ForeignKey(Function, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     since = models.CharField(_("since"), max_length=10, blank=True)
+    until = models.CharField(_("until"), max_length=10, blank=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    failed = models.BooleanField(
+        _("ended in failure"),
+        default=False,
+        help_text=_("Counts against the track record of its members."),
+    )
     members = models.ManyToManyField(Municipality, through="CooperationMember", related_name="cooperations")
     run = models.ForeignKey(ImportRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -78,3 +84,18 @@ class AuthorityStance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body}: {self.get_stance_display()}"
+
+
+class DataRevision(models.Model):
+    """One transaction that changed what rankings are computed from.
+
+    Written by triggers of the database, whoever writes: an import, the admin, a shell. All rows together
+    name the revision of the data, see `partners.catalogue_data`.
+    """
+
+    transaction = models.BigIntegerField(primary_key=True)
+    statements = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.transaction}: {self.statements}"
