@@ -1,0 +1,102 @@
+"""All municipalities of a country as columns: what whole-country computations read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from partners.discovery.geography import EARTH_KM, on_the_globe
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int32]
+Starts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One country, row by row in the order of the keys; nan, -1 and empty words mean not known.
+
+    Lists of varying length are kept as in a sparse matrix: those of row n lie at
+    `start[n]:start[n + 1]` of the column beside it.
+    """
+
+    country: str
+    #: Primary keys, ascending.
+    keys: NDArray[np.int64]
+    codes: NDArray[np.str_]
+    names: NDArray[np.str_]
+    population: Floats
+    latitude: Floats
+    longitude: Floats
+    #: Numbers for the codes of regions, counties and districts; equal numbers, same area.
+    region: Rows
+    county: Rows
+    district: Rows
+    fiscal: Floats
+    #: Neighbours: rows, each link in both directions, with the length of the common border in km.
+    border_start: Starts
+    border_to: Rows
+    border_km: Floats
+    #: Cooperations of each municipality, and members of each cooperation.
+    body_start: Starts
+    body_of: Rows
+    member_start: Starts
+    member_of: Rows
+    #: Function of each cooperation ("" if not known) and whether it ended in failure.
+    body_function: NDArray[np.str_]
+    body_failed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def row(self, key: int) -> int:
+        """Row of a primary key; KeyError when the catalogue does not hold it."""
+        place = int(np.searchsorted(self.keys, key))
+        if place == len(self.keys) or self.keys[place] != key:
+            raise KeyError(key)
+        return place
+
+    def neighbours(self, row: int) -> Rows:
+        """Rows that share a border with this one."""
+        return self.border_to[self.border_start[row] : self.border_start[row + 1]]
+
+    def bodies(self, row: int) -> Rows:
+        """Cooperations this one is a member of."""
+        return self.body_of[self.body_start[row] : self.body_start[row + 1]]
+
+    def members(self, body: int) -> Rows:
+        """Rows of the members of a cooperation."""
+        return self.member_of[self.member_start[body] : self.member_start[body + 1]]
+
+    @cached_property
+    def placed(self) -> NDArray[np.int64]:
+        """Rows that have a point."""
+        return np.flatnonzero(~np.isnan(self.latitude) & ~np.isnan(self.longitude))
+
+    @cached_property
+    def points(self) -> Floats:
+        """Points on the unit sphere, one row each; nan where none is known."""
+        return on_the_globe(self.latitude, self.longitude)
+
+    @cached_property
+    def tree(self) -> Any:
+        """Search tree over the points of `placed`."""
+        return cKDTree(self.points[self.placed])
+
+    def nearest(self, row: int, count: int) -> Rows:
+        """The nearest other rows, nearest first; none when this one has no point."""
+        if np.isnan(self.latitude[row]) or np.isnan(self.longitude[row]):
+            return np.empty(0, dtype=np.int32)
+        _chords, found = self.tree.query(self.points[row], k=min(count + 1, len(self.placed)))
+        rows = self.placed[np.atleast_1d(found)]
+        return np.asarray(rows[rows != row][:count], dtype=np.int32)
+
+
+def chord_to_km(chords: Floats) -> Floats:
+    """Great-circle distances from chords of the unit sphere."""
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.clip(chords / 2, 0, 1)))
