@@ -179,3 +179,42 @@ def _years(call: Call, group: Group) -> Rule | None:
         return None
     met = None if group.years is None else group.years >= call.min_years
     return Rule("years", met, {"needed": call.min_years, "own": group.years})
+
+
+def completing(call: Call, group: Group, populations: Floats, regions: Sequence[str]) -> list[int]:
+    """The fewest candidates that make the group eligible, the first ones of the list where there is choice.
+
+    Rows of the candidates in their order; empty when the group is eligible, or no candidates can mend it.
+    """
+    candidates = np.asarray(populations, dtype=np.float64)
+    missed = {rule.key for rule in eligibility(call, group) if rule.met is False}
+    if not missed or missed - {"members", "population"}:
+        return []
+    members, inhabitants = lacking(call, group)
+    able = [row for row in range(len(candidates)) if _may_join(call, candidates[row], regions[row])]
+    largest = sorted((float(candidates[row]) for row in able), reverse=True)
+    count = next((n for n in range(max(members, 1), len(able) + 1) if sum(largest[:n]) >= inhabitants), None)
+    return [] if count is None else _first_fitting(candidates, able, count, inhabitants)
+
+
+def _may_join(call: Call, population: float, region: str) -> bool:
+    """Known to have inhabitants, within the call's size, and not known to lie outside its regions."""
+    if math.isnan(population):
+        return False
+    small = call.max_member_population is None or population <= call.max_member_population
+    return small and (not call.regions or not region or region in call.regions)
+
+
+def _first_fitting(populations: Floats, able: list[int], count: int, inhabitants: float) -> list[int]:
+    """So many rows, as early in the list as the inhabitants needed allow."""
+    chosen: list[int] = []
+    joint = 0.0
+    for place, row in enumerate(able):
+        later = sorted((float(populations[other]) for other in able[place + 1 :]), reverse=True)
+        left = count - len(chosen) - 1
+        if joint + float(populations[row]) + sum(later[:left]) >= inhabitants and len(later) >= left:
+            chosen.append(row)
+            joint += float(populations[row])
+        if len(chosen) == count:
+            break
+    return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from typing import Any
 
@@ -15,6 +16,7 @@ from partners.discovery.funding import (
     Call,
     Group,
     Rule,
+    completing,
     eligibility,
     is_eligible,
     lacking,
@@ -150,3 +152,34 @@ def test_many_candidates_at_once_get_the_answer_each_would_get(
     )
     found = unlocked_by(needs, ours, np.array([p for p, _r in candidates]), [r for _p, r in candidates])
     assert found.tolist() == [unlocks(needs, ours, ours.joined_by(*candidate)) for candidate in candidates]
+
+
+@given(
+    members=st.lists(st.integers(0, 6000).map(float), min_size=1, max_size=3),
+    candidates=st.lists(member, max_size=6),
+    needs=st.builds(
+        call,
+        regions=st.sampled_from([frozenset(), frozenset({"27"})]),
+        min_partners=st.integers(2, 5),
+        min_population=optional,
+        max_member_population=optional,
+    ),
+)
+def test_the_fewest_and_first_candidates_that_complete_a_group(
+    members: list[float], candidates: list[tuple[float, str]], needs: Call
+) -> None:
+    ours = group(*members)
+    found = completing(needs, ours, np.array([p for p, _r in candidates]), [r for _p, r in candidates])
+    known = [row for row, (population, _region) in enumerate(candidates) if not math.isnan(population)]
+    if is_eligible(eligibility(needs, ours)):
+        assert found == []
+        return
+    for size in range(1, len(known) + 1):
+        for rows in itertools.combinations(known, size):
+            joined = ours
+            for row in rows:
+                joined = joined.joined_by(*candidates[row])
+            if is_eligible(eligibility(needs, joined)):
+                assert found == list(rows)
+                return
+    assert found == []
