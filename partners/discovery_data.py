@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from django.db.models import F, FloatField, Q, QuerySet, Value
 from django.db.models.expressions import ExpressionWrapper
 from numpy.typing import NDArray
 
-from partners.discovery import Candidates, Initiator, Question, Ranked, rank
+from partners.discovery import WEIGHTS, Candidates, Initiator, Question, Ranked, rank
 from partners.discovery.geography import great_circle_km
 from partners.models import (
     CandidateArea,
@@ -49,8 +49,10 @@ def rank_partners(
     functions: Sequence[Function] = (),
     case: Case | None = None,
     nearest: int = NEAREST,
+    weights: Mapping[str, float] = WEIGHTS,
+    also: Collection[int] = (),
 ) -> list[Ranked]:
-    """All neighbours and the nearest others as partners of the municipality, best first."""
+    """All neighbours, the nearest others and those named besides as partners, best first."""
     initiator = Initiator(
         municipality.population,
         municipality.latitude,
@@ -60,9 +62,10 @@ def rank_partners(
         _float_or_none(municipality.fiscal_capacity),
     )
     borders = neighbours_of(municipality)
-    places = _candidates(municipality, borders, nearest)
+    places = _candidates(municipality, {**dict.fromkeys(also), **borders}, nearest)
     scales = [f.evidence.efficient_scale for f in functions if f.evidence.efficient_scale]
-    return rank(initiator, _columns(municipality, places, borders, case, functions), Question(scales))
+    columns = _columns(municipality, places, borders, case, functions)
+    return rank(initiator, columns, Question(scales), weights)
 
 
 def functions_of(case: Case) -> list[Function]:
