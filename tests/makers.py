@@ -7,6 +7,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
 from partners.models import (
@@ -15,6 +17,7 @@ from partners.models import (
     CandidateArea,
     Case,
     Function,
+    Listing,
     Membership,
     Municipality,
     Need,
@@ -22,6 +25,7 @@ from partners.models import (
     OfficeHolder,
     Outline,
     Participant,
+    Probe,
 )
 from partners.services import areas, cases
 from proposals import services as proposal_services
@@ -183,3 +187,32 @@ def make_approved(version: ProposalVersion | None = None, *, lead: User | None =
     lead = lead or make_member(case.initiator, Membership.Role.LEAD)
     proposal_services.submit(version=version, actor=Actor.person(version.drafted_by))
     return proposal_services.approve(version=version, actor=Actor.person(lead))
+
+
+def make_listing(municipality: Municipality | None = None, **fields: Any) -> Listing:
+    """A published offer in waste collection, checked by a curator; `state` and other fields change that."""
+    municipality = municipality or make_municipality()
+    state = fields.pop("state", Listing.State.PUBLISHED)
+    checked = {}
+    if state in (Listing.State.PUBLISHED, Listing.State.RETURNED):
+        checked = {"checked_by": make_user(is_staff=True), "checked_at": timezone.now()}
+    defaults: dict[str, Any] = {
+        "kind": Listing.Kind.OFFER,
+        "function": Function.objects.get(pk=fields.pop("function", "ENV-WCO")),
+        "title": f"Room on our lorry {next(_number)}",
+        "text": "Two days a week our lorry stands still.",
+        "created_by": fields.pop("created_by", None) or make_member(municipality),
+        "submitted_at": timezone.now() if state == Listing.State.SUBMITTED else None,
+    }
+    return Listing.objects.create(municipality=municipality, state=state, **(defaults | checked | fields))
+
+
+def make_probe(municipality: Municipality, other: Municipality, **fields: Any) -> Probe:
+    """A yes about the other, said by itself."""
+    defaults: dict[str, Any] = {
+        "function": Function.objects.get(pk=fields.pop("function", "ENV-WCO")),
+        "interested": True,
+        "asked_at": timezone.now(),
+        "said_by": fields.pop("said_by", None) or make_member(municipality),
+    }
+    return Probe.objects.create(municipality=municipality, other=other, **(defaults | fields))

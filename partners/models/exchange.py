@@ -24,14 +24,16 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     """Offers and requests by who may see them."""
 
     def visible_to(self, user: User) -> ListingQuerySet:
-        """One's own municipality's; of others what the curator has let through and is still open.
+        """One's own municipality's; of others what the curator has let through, also once it is closed.
 
-        A curator also sees what waits for a check.
+        A curator also sees what waits for a check; who holds no seat sees nothing.
         """
         mine = user.memberships.filter(role__in=Membership.OF_MUNICIPALITY).values("municipality")
         seen = Q(municipality__in=mine)
         if user.is_staff or user.memberships.exists():
             seen |= Q(state__in=Listing.PUBLIC)
+            # A note on what to change stays with a listing that was closed without being published again.
+            seen |= Q(state=Listing.State.CLOSED, checked_at__isnull=False, check_note="")
         if user.is_staff:
             seen |= Q(state=Listing.State.SUBMITTED)
         return self.filter(seen)
@@ -119,6 +121,20 @@ class Listing(models.Model):
         """Its page."""
         return reverse("partners:listing", kwargs={"pk": self.pk})
 
+    @property
+    def is_expired(self) -> bool:
+        """Published, but its last day has passed."""
+        return (
+            self.state == self.State.PUBLISHED
+            and self.valid_until is not None
+            and self.valid_until < timezone.localdate()
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may still express interest."""
+        return self.state == self.State.PUBLISHED and not self.is_expired
+
 
 class InterestQuerySet(models.QuerySet["Interest"]):
     """Expressions of interest by who may see them."""
@@ -185,6 +201,10 @@ class ProbeQuerySet(models.QuerySet["Probe"]):
         mine = user.memberships.filter(role__in=Membership.OF_MUNICIPALITY).values("municipality")
         return self.filter(municipality__in=mine)
 
+    def mutual(self) -> ProbeQuerySet:
+        """A yes to which the other side said yes as well: no longer private between the two."""
+        return self.filter(models.Exists(Probe.returned()), interested=True)
+
 
 class Probe(models.Model):
     """One half of the double-blind probe: would this municipality work with that one on a function?
@@ -197,6 +217,8 @@ class Probe(models.Model):
     other = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="+")
     function = models.ForeignKey(Function, on_delete=models.PROTECT, related_name="+")
     interested = models.BooleanField(_("interested"))
+    #: When this municipality began by itself; empty when it only answered what the portal asked.
+    asked_at = models.DateTimeField(null=True, blank=True)
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField(auto_now=True)
 
@@ -210,7 +232,17 @@ class Probe(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.municipality_id} on {self.other_id}: {self.function_id}"
+        return f"{self.other}: {self.function}"
+
+    @staticmethod
+    def returned() -> ProbeQuerySet:
+        """The yes of the other side to an outer yes."""
+        return Probe.objects.filter(
+            municipality=models.OuterRef("other"),
+            other=models.OuterRef("municipality"),
+            function=models.OuterRef("function"),
+            interested=True,
+        )
 
 
 class ProbeQuestionQuerySet(models.QuerySet["ProbeQuestion"]):
@@ -246,4 +278,8 @@ class ProbeQuestion(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.municipality_id}: {self.function_id}"
+        return f"{self.municipality}: {self.function}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("partners:probe_question", kwargs={"pk": self.pk})
