@@ -102,6 +102,8 @@ CACHES = {
         "KEY_PREFIX": "imc",
     }
 }
+# Columns of whole countries, shared by the processes of a host (partners.catalogue_data).
+CATALOGUE_FOLDER = Path(env.text("CATALOGUE_FOLDER", str(VAR_DIR / "catalogue")))
 STORAGES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
