@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F, JSONField, Model, Value
 from django.db.models.expressions import CombinedExpression
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
+from partners import places
 from partners.imports import SourceFile, links, municipalities
 from partners.imports.links import Group
 from partners.models import (
@@ -28,8 +28,6 @@ from partners.models import (
 )
 
 T = TypeVar("T")
-#: Where pages keep the names of all counties; forgotten after each import.
-COUNTIES_KEY = "partners.counties"
 BATCH = 2000
 #: Two imports at once would each miss what the other adds: they queue behind this number.
 IMPORT_LOCK = 0x1AC0_0001
@@ -143,7 +141,7 @@ def carry_out(
         run.created, run.updated = tally.created, tally.updated
         run.save(update_fields=["created", "updated"])
         audit.record(actor, f"imported {kind}", run, after={"country": country} | asdict(tally))
-        transaction.on_commit(lambda: cache.delete(COUNTIES_KEY), robust=True)
+        transaction.on_commit(places.forget, robust=True)
         if dry_run:
             transaction.set_rollback(True)
     return ImportResult(

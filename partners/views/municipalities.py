@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 from django.http import HttpResponse
@@ -20,8 +19,8 @@ from partners.discovery_data import neighbours_of
 from partners.forms import ContactForm
 from partners.maps import Shape, draw_map
 from partners.models import CooperationMember, ExistingCooperation, ImportRun, Municipality, OfficeHolder
+from partners.places import counties
 from partners.services.contacts import keep_contact
-from partners.services.imports import COUNTIES_KEY
 
 PER_PAGE = 50
 REGISTER_PER_PAGE = 25
@@ -44,16 +43,6 @@ def municipality_list(request: PersonRequest) -> HttpResponse:
         "may_curate": policies.allows(request.user, "data.curate", None),
     }
     return render(request, "partners/municipality_list.html", context)
-
-
-def counties() -> list[str]:
-    """Names of all counties; read once, forgotten with the next import."""
-    names = Municipality.objects.exclude(county_name="").order_by("county_name").values_list("county_name")
-    held: list[str] | None = cache.get(COUNTIES_KEY)
-    if held is None:
-        held = [name for (name,) in names.distinct()]
-        cache.set(COUNTIES_KEY, held, timeout=3600)
-    return held
 
 
 @page
