@@ -70,13 +70,14 @@ def rank_partners(
 
 def functions_of(case: Case) -> list[Function]:
     """The functions in question: of the areas in the talks, else of those not set aside."""
-    areas = [
-        area
-        for area in case.areas.select_related("function__evidence")
-        if area.state != CandidateArea.State.SET_ASIDE
-    ]
-    agreed = [area for area in areas if area.state == CandidateArea.State.AGREED]
-    return list({area.function_id: area.function for area in agreed or areas}.values())
+    return functions_among(case.areas.select_related("function__evidence"))
+
+
+def functions_among(areas: Iterable[CandidateArea]) -> list[Function]:
+    """The same of areas that are at hand."""
+    kept = [area for area in areas if area.state != CandidateArea.State.SET_ASIDE]
+    agreed = [area for area in kept if area.state == CandidateArea.State.AGREED]
+    return list({area.function_id: area.function for area in agreed or kept}.values())
 
 
 def neighbours_of(municipality: Municipality) -> dict[int, float | None]:
