@@ -12,29 +12,48 @@ from django.utils.translation import gettext as _
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal, given
-from partners.models import Case, ContactLog, Municipality, OfficeHolder, Participant
+from partners.models import (
+    Case,
+    ContactLog,
+    Municipality,
+    OfficeHolder,
+    Participant,
+    RankingSnapshot,
+)
 
 State = Participant.State
 
 
 @transaction.atomic
-def select(*, case: Case, municipality: Municipality, actor: Actor) -> Participant:
-    """Put a municipality on the short list; also takes back an earlier setting aside."""
+def select(
+    *, case: Case, municipality: Municipality, actor: Actor, ranking: RankingSnapshot | None = None
+) -> Participant:
+    """Put a municipality on the short list, by this ranking; also takes back an earlier setting aside."""
     participant, created = Participant.objects.select_for_update().get_or_create(
-        case=case, municipality=municipality, defaults={"state": State.SELECTED}
+        case=case, municipality=municipality, defaults={"state": State.SELECTED, "ranking": ranking}
     )
     if not created:
         if participant.state not in (State.LONGLISTED, State.SET_ASIDE):
             raise Refusal(_("%(name)s is already in the case.") % {"name": municipality})
-        participant.state, participant.reason = State.SELECTED, ""
-        participant.save(update_fields=["state", "reason"])
+        participant.state, participant.reason, participant.ranking = State.SELECTED, "", ranking
+        participant.save(update_fields=["state", "reason", "ranking"])
     audit.record(actor, "selected a partner", participant, context=case.context)
     return participant
 
 
 @transaction.atomic
-def set_aside(*, case: Case, municipalities: Iterable[Municipality], reason: str, actor: Actor) -> int:
-    """Set municipalities aside with one reason; those already contacted stay. Returns how many."""
+def set_aside(
+    *,
+    case: Case,
+    municipalities: Iterable[Municipality],
+    reason: str,
+    actor: Actor,
+    ranking: RankingSnapshot | None = None,
+) -> int:
+    """Set municipalities aside with one reason, by this ranking; those already contacted stay.
+
+    Returns how many.
+    """
     reason = given(reason, missing=_("Give a reason: it stays on record for those who ask later."))
     count = 0
     for municipality in municipalities:
@@ -43,8 +62,8 @@ def set_aside(*, case: Case, municipalities: Iterable[Municipality], reason: str
         )
         if participant.state not in (State.LONGLISTED, State.SELECTED):
             continue
-        participant.state, participant.reason = State.SET_ASIDE, reason
-        participant.save(update_fields=["state", "reason"])
+        participant.state, participant.reason, participant.ranking = State.SET_ASIDE, reason, ranking
+        participant.save(update_fields=["state", "reason", "ranking"])
         audit.record(actor, "set a municipality aside", participant, context=case.context, reason=reason)
         count += 1
     return count
