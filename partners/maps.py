@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shapely.geometry import shape as geometry_of
 from shapely.geometry.base import BaseGeometry
 
-Tone = Literal["self", "chosen", "candidate", "aside", "context"]
+Tone = Literal["self", "chosen", "candidate", "aside", "context", "around"]
 Array = NDArray[np.float64]
 
 WIDTH = 560.0
@@ -31,6 +31,7 @@ LIMIT = 56_000
 KM_PER_DEGREE = 111.195
 #: Fill, outline, width of the outline; the page's style sheet may take over by class, the PDF uses these.
 LOOK: Mapping[Tone, tuple[str, str, str]] = {
+    "around": ("#f8faf9", "#dde3e1", "0.5"),
     "context": ("#eef1f0", "#c3ccc9", "0.6"),
     "aside": ("url(#{id}-aside)", "#8a969f", "0.8"),
     "candidate": ("url(#{id}-candidate)", "#3f7f70", "1"),
@@ -78,6 +79,8 @@ class _Frame:
     units_per_degree: float
     width: float
     height: float
+    #: Where the land ends and scale bar and source begin.
+    foot: float
 
     def place(self, points: Array) -> Array:
         x = (points[:, 0] - self.west) * self.east_scale * self.units_per_degree + MARGIN
@@ -88,41 +91,93 @@ class _Frame:
     def units_per_km(self) -> float:
         return self.units_per_degree / KM_PER_DEGREE
 
+    @property
+    def window(self) -> tuple[float, float, float, float]:
+        """What is seen of the land: the picture without its foot."""
+        return 0.0, 0.0, self.width, self.foot
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Outlines in their places: what does not depend on the part that each plays, and may be kept."""
+
+    width: float
+    height: float
+    units_per_km: float
+    #: By code: the path of the outline, and where its name would stand.
+    paths: Mapping[str, str]
+    spots: Mapping[str, tuple[float, float]]
+    #: The source of the outlines, line by line.
+    source: Sequence[str]
+
+    @property
+    def key(self) -> str:
+        """A word that no other drawing on the page has."""
+        return "m" + hashlib.sha256("".join(self.paths).encode()).hexdigest()[:6]
+
 
 def draw_map(shapes: Sequence[Shape], *, title: str, desc: str, source: str, width: float = WIDTH) -> str:
     """An SVG of at most 60 kB with title, description, scale bar, north and the source of the outlines.
 
     Letters keep their size in picture units: a picture shown small is drawn with a small width.
     """
+    drawing = lay_out(shapes, source=source, width=width)
+    return paint(drawing, shapes, title=title, desc=desc) if drawing else ""
+
+
+def lay_out(shapes: Sequence[Shape], *, source: str, width: float = WIDTH) -> Drawing | None:
+    """The outlines placed and thinned out until they weigh little enough; None without any outline.
+
+    Shapes of the tone “around” show what lies about: the frame cuts them off.
+    """
     drawn = [shape for shape in shapes if shape.geometry]
-    if not drawn:
-        return ""
-    svg = _fit(drawn, title, desc, source, width)
-    while len(svg.encode()) > LIMIT and (rest := _without_far_context(drawn)) != drawn:
+    if not drawn or all(shape.tone == "around" for shape in drawn):
+        return None
+    drawing = _fit(drawn, source, width)
+    while _weight(drawing, drawn) > LIMIT and (rest := _without_far_context(drawn)) != drawn:
         drawn = rest
-        svg = _fit(drawn, title, desc, source, width)
-    return svg
+        drawing = _fit(drawn, source, width)
+    return drawing
+
+
+def _weight(drawing: Drawing, shapes: Sequence[Shape]) -> int:
+    return len(paint(drawing, shapes, title="", desc="").encode())
 
 
 def _without_far_context(shapes: list[Shape]) -> list[Shape]:
     """Leave out the later half of what only frames the picture."""
-    context = [shape for shape in shapes if shape.tone == "context"]
+    context = [shape for shape in shapes if shape.tone in ("around", "context")]
     left_out = {shape.code for shape in context[len(context) // 2 :]}
-    return [shape for shape in shapes if shape.code not in left_out or shape.tone != "context"]
+    return [shape for shape in shapes if shape.code not in left_out or shape not in context]
 
 
-def _fit(drawn: Sequence[Shape], title: str, desc: str, source: str, width: float) -> str:
+def _fit(drawn: Sequence[Shape], source: str, width: float) -> Drawing:
     """The finest drawing that stays within the limit."""
-    svg = ""
     geometries = np.array([_read(shape.geometry) for shape in drawn], dtype=object)
     lines = textwrap.wrap(source, int((width - 2 * MARGIN) / LETTER)) or [""]
-    frame = _frame(geometries, width, more=(len(lines) - 1) * LINE)
+    inner = np.array([shape.tone != "around" for shape in drawn])
+    frame = _frame(geometries[inner], width, more=(len(lines) - 1) * LINE)
     placed = shapely.transform(geometries, frame.place)
     for tolerance in (0.4, 0.8, 1.6, 3.2, 6.4):
-        svg = _compose(drawn, _simplify(placed, tolerance), frame, title, desc, lines)
-        if len(svg.encode()) <= LIMIT:
+        thinned = _simplify(placed, tolerance)
+        thinned[~inner] = shapely.clip_by_rect(thinned[~inner], *frame.window)
+        drawing = _drawing(drawn, thinned, frame, lines)
+        if _weight(drawing, drawn) <= LIMIT:
             break
-    return svg
+    return drawing
+
+
+def _drawing(shapes: Sequence[Shape], geometries: NDArray[Any], frame: _Frame, lines: list[str]) -> Drawing:
+    named = [n for n, shape in enumerate(shapes) if shape.label]
+    points = {shapes[n].code: shapely.point_on_surface(geometries[n]) for n in named}
+    return Drawing(
+        width=frame.width,
+        height=frame.height,
+        units_per_km=frame.units_per_km,
+        paths={shape.code: _path(geometry) for shape, geometry in zip(shapes, geometries, strict=True)},
+        spots={code: (spot.x, spot.y) for code, spot in points.items() if not spot.is_empty},
+        source=lines,
+    )
 
 
 def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
@@ -138,7 +193,8 @@ def _frame(geometries: NDArray[Any], width: float, more: float = 0) -> _Frame:
     inner = width - 2 * MARGIN
     scale = inner / max(wide, high / 1.3)
     margin_west = west - (inner / scale - wide) / 2 / east_scale
-    return _Frame(margin_west, north, east_scale, scale, width, high * scale + 2 * MARGIN + FOOT + more)
+    foot = high * scale + 2 * MARGIN
+    return _Frame(margin_west, north, east_scale, scale, width, foot + FOOT + more, foot)
 
 
 def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
@@ -150,20 +206,23 @@ def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
     return thinned
 
 
-def _compose(
-    shapes: Sequence[Shape], geometries: NDArray[Any], frame: _Frame, title: str, desc: str, source: list[str]
-) -> str:
-    key = "m" + hashlib.sha256("".join(shape.code for shape in shapes).encode()).hexdigest()[:6]
-    order = sorted(range(len(shapes)), key=lambda n: DRAWN.index(shapes[n].tone))
+def paint(drawing: Drawing, shapes: Sequence[Shape], *, title: str, desc: str) -> str:
+    """The SVG of outlines in their places, each in its tone; the geometry of the shapes is not read."""
+    key = drawing.key
+    seen = [shape for shape in shapes if drawing.paths.get(shape.code)]
     return "".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" viewBox="0 0 {frame.width:.0f}'
-            f' {frame.height:.0f}" aria-labelledby="{key}-title {key}-desc" font-family="sans-serif">',
+            '<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img"'
+            f' viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}"'
+            f' aria-labelledby="{key}-title {key}-desc" font-family="sans-serif">',
             f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(desc)}</desc>',
             _patterns(key),
-            *(_outline(shapes[n], geometries[n], key) for n in order),
-            *_labels(shapes, geometries, frame.width),
-            _furniture(frame, source),
+            *(
+                _outline(shape, drawing.paths[shape.code], key)
+                for shape in sorted(seen, key=lambda shape: DRAWN.index(shape.tone))
+            ),
+            *_labels(seen, drawing),
+            _furniture(drawing),
             "</svg>",
         )
     )
@@ -184,8 +243,10 @@ def _patterns(key: str) -> str:
     )
 
 
-def _outline(shape: Shape, geometry: BaseGeometry, key: str) -> str:
+def _outline(shape: Shape, path: str, key: str) -> str:
     fill, stroke, width = LOOK[shape.tone]
+    if shape.tone == "around":
+        return f'<path class="map-shape is-around" fill="{fill}" stroke="{stroke}" d="{path}"/>'
     named = escape(
         _("{name}, {score} of 100").format(name=shape.name, score=round(100 * shape.score))
         if shape.score is not None
@@ -195,7 +256,7 @@ def _outline(shape: Shape, geometry: BaseGeometry, key: str) -> str:
         f'<path class="map-shape is-{shape.tone}" data-code="{escape(shape.code)}"'
         f' fill="{fill.format(id=key)}" stroke="{stroke}" stroke-width="{width}"'
         f' stroke-linejoin="round" fill-rule="evenodd"'
-        f' d="{_path(geometry)}"><title>{named}</title></path>'
+        f' d="{path}"><title>{named}</title></path>'
     )
 
 
@@ -222,21 +283,20 @@ def _tenth(value: int) -> str:
     return text.removesuffix(".0")
 
 
-def _labels(shapes: Sequence[Shape], geometries: NDArray[Any], width: float) -> list[str]:
+def _labels(shapes: Sequence[Shape], drawing: Drawing) -> list[str]:
     """Names where they fit, the most important first; none lies over another."""
     ranked = sorted(
-        (n for n, shape in enumerate(shapes) if shape.label),
-        key=lambda n: (-DRAWN.index(shapes[n].tone), -(shapes[n].score or 0)),
+        (shape for shape in shapes if shape.label and shape.code in drawing.spots),
+        key=lambda shape: (-DRAWN.index(shape.tone), -(shape.score or 0)),
     )
     taken: list[_Box] = []
     texts = []
-    for n in ranked:
-        spot = shapely.point_on_surface(geometries[n])
-        box = _room(shapes[n].name, spot.x, spot.y, width) if not spot.is_empty else None
-        if box is None or any(box.meets(other) for other in taken):
+    for shape in ranked:
+        box = _room(shape.name, *drawing.spots[shape.code], drawing.width)
+        if any(box.meets(other) for other in taken):
             continue
         taken.append(box)
-        texts.append(_label(shapes[n].name, (box.left + box.right) / 2, box.bottom - 4))
+        texts.append(_label(shape.name, (box.left + box.right) / 2, box.bottom - 4))
     return texts
 
 
@@ -256,15 +316,15 @@ def _label(name: str, x: float, y: float) -> str:
     )
 
 
-def _furniture(frame: _Frame, source: list[str]) -> str:
+def _furniture(drawing: Drawing) -> str:
     """Scale bar, north arrow and the source, on as many lines as it needs."""
-    km = _round_km(frame.width / 4 / frame.units_per_km)
-    length, y = km * frame.units_per_km, frame.height - 26 - LINE * (len(source) - 1)
-    right = frame.width - MARGIN
+    km = _round_km(drawing.width / 4 / drawing.units_per_km)
+    length, y = km * drawing.units_per_km, drawing.height - 26 - LINE * (len(drawing.source) - 1)
+    right = drawing.width - MARGIN
     words = f"{km:g} km"
     said = "".join(
         f'<text x="{MARGIN:.0f}" y="{y + 18 + LINE * number:.1f}">{escape(line)}</text>'
-        for number, line in enumerate(source)
+        for number, line in enumerate(drawing.source)
     )
     return (
         f'<g class="map-furniture" fill="none" stroke="#55616d" stroke-width="1.5"><path d="M{MARGIN:.0f}'
