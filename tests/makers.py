@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from partners.models import (
     CandidateArea,
     Case,
     Function,
+    FundingCall,
     Listing,
     Membership,
     Municipality,
@@ -122,6 +124,21 @@ def make_need(municipality: Municipality, owner: User | None = None, **fields: A
             need=need, annual_cost=cost, year=2025, source="accounts 2025", confidence="high"
         )
     return need
+
+
+def make_call(title: str = "", *, functions: Sequence[str] = (), **fields: Any) -> FundingCall:
+    """A published call of France, open for years, for two municipalities."""
+    defaults: dict[str, Any] = {
+        "title": title or f"Call {next(_number)}",
+        "funder": "Ministry",
+        "country": "FR",
+        "deadline": dt.date(2099, 1, 31),
+        "source": "Official journal, 2 November 2026",
+        "published": True,
+    }
+    call = FundingCall.objects.create(**(defaults | fields))
+    call.functions.set(functions)
+    return call
 
 
 def make_case(initiator: Municipality | None = None, *, actor: User | None = None, **fields: Any) -> Case:
