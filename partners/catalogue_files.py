@@ -57,17 +57,25 @@ class Shelf:
         """Put a revision in the place of all others; the caller is `alone`."""
         self._clear()
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.folder))
-        for name, column in columns.items():
-            np.save(draft / f"{name}.npy", column, allow_pickle=False)
-        checksums = {file.name: _checksum(file) for file in sorted(draft.iterdir())}
-        (draft / LIST).write_text(json.dumps(checksums), encoding="utf-8")
-        draft.rename(self.folder / revision)
+        try:
+            _fill(draft, columns)
+            draft.rename(self.folder / revision)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)  # a full disk shall not stay full
+            raise
 
     def _clear(self) -> None:
         """Remove other revisions, damaged ones, and drafts of processes that were killed."""
         for path in self.folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
+
+
+def _fill(draft: Path, columns: Columns) -> None:
+    for name, column in columns.items():
+        np.save(draft / f"{name}.npy", column, allow_pickle=False)
+    checksums = {file.name: _checksum(file) for file in sorted(draft.iterdir())}
+    (draft / LIST).write_text(json.dumps(checksums), encoding="utf-8")
 
 
 def _checksum(file: Path) -> str:
@@ -77,4 +85,5 @@ def _checksum(file: Path) -> str:
 
 def _mapped(file: Path) -> NDArray[Any]:
     # A plain array over the map: the class of maps itself is slow to cut into slices.
-    return np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    column: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return column
