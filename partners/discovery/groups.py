@@ -253,7 +253,7 @@ class _Search:
         score = value - PARTNER_PENALTY * max(0, len(sets) - 1) - UNLIKENESS_PENALTY * unlike
         if not len(sets):  # the initiator alone: nothing is gained, and nothing is in the way
             score = np.zeros(sets.shape[1])
-        figures = np.round(np.stack([value, ease, unlike, score]), 4)
+        figures: Floats = np.round(np.stack([value, ease, unlike, score]), 4)
         order = np.arange(sets.shape[1])
         if reaches:
             low = np.nan_to_num(figures, nan=-np.inf)
@@ -292,7 +292,7 @@ class _Search:
             for other in sets[n + 1 :]:
                 total += self.unlike[one, other]
         pairs = len(sets) * (len(sets) + 1) / 2
-        return total / max(1.0, pairs)
+        return np.asarray(total / max(1.0, pairs))
 
     def _group(self, members: Members, figures: Floats, reaches: bool) -> Group:
         rows = (0, *(self.rows[member] for member in members.tolist()))
