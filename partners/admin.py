@@ -5,16 +5,26 @@ Needs and cases are not here: a curator sees no content of a case.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
-from partners.models import Body, Evidence, Function, ImportRun, Membership, Municipality, OfficeHolder
+from partners.models import (
+    Body,
+    Evidence,
+    Function,
+    FundingCall,
+    ImportRun,
+    Membership,
+    Municipality,
+    OfficeHolder,
+)
 
 
 class Audited(admin.ModelAdmin[Any]):
@@ -107,6 +117,17 @@ class OfficeHolderAdmin(Audited):
     list_select_related = ("municipality",)
     search_fields = ("name", "email", "municipality__name")
     autocomplete_fields = ("municipality",)
+
+
+@admin.register(FundingCall)
+class FundingCallAdmin(Audited):
+    """Calls for joint projects; the portal's own form explains each rule."""
+
+    list_display = ("title", "funder", "country", "deadline", "published")
+    list_filter = ("published", "country")
+    search_fields = ("title", "funder")
+    filter_horizontal = ("functions",)
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(ImportRun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partners.views import areas, cases, contacts, discovery, imports, municipalities, needs
+from partners.views import areas, cases, contacts, discovery, funding, imports, municipalities, needs
 
 app_name = "partners"
 case = "cases/<uuid:pk>/"
@@ -18,6 +18,10 @@ urlpatterns = [
     path("partners/<slug:country>/<str:code>/", municipalities.municipality, name="municipality"),
     path("partners/<slug:country>/<str:code>/contacts/add/", municipalities.contact_add, name="contact_add"),
     path("register/", municipalities.register, name="register"),
+    path("funding/", funding.funding_list, name="funding_list"),
+    path("funding/add/", funding.funding_create, name="funding_create"),
+    path("funding/<uuid:pk>/", funding.funding_call, name="funding_call"),
+    path("funding/<uuid:pk>/edit/", funding.funding_edit, name="funding_edit"),
     path("needs/", needs.need_list, name="need_list"),
     path("needs/add/", needs.need_create, name="need_create"),
     path("needs/<uuid:pk>/", needs.need, name="need"),
@@ -44,4 +48,5 @@ urlpatterns = [
     path(f"{party}log/", contacts.contact_log, name="contact_log"),
     path(f"{party}recipient/", contacts.recipient, name="recipient"),
     path(f"{party}leave/", contacts.participant_leave, name="participant_leave"),
+    path(f"{case}funding/", funding.case_funding, name="case_funding"),
 ]

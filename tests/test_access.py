@@ -116,6 +116,12 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:import_data": ("FORM", no_arguments, "ffffffyfss"),
     "partners:contact_add": ("FORM", commune, "yyfyyfyfss"),
     "partners:contact_edit": ("FORM", contact, "fffyffyfss"),
+    # funding calls: drafts are the curator's
+    "partners:funding_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:funding_call": ("GET", at("call"), SIGNED_IN),
+    "partners:funding_create": ("FORM", no_arguments, "ffffffyfss"),
+    "partners:funding_edit": ("FORM", at("call"), "ffffffyfss"),
+    "partners:case_funding": ("GET", in_case, CASE_INSIDE),
     # needs
     "partners:need_list": ("GET", no_arguments, SIGNED_IN),
     "partners:need_create": ("FORM", no_arguments, "yyfyyfffss"),
@@ -286,16 +292,16 @@ def test_no_command_answers_get(name: str, untouched: World) -> None:
 
 #: What each of the cast must not read anywhere, however they ask.
 HIDDEN = {
-    "reader": ("answer_b",),
-    "focal": ("answer_b",),
-    "lead": ("answer_b",),
-    "partner": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need"),
+    "reader": ("answer_b", "call"),
+    "focal": ("answer_b", "call"),
+    "lead": ("answer_b", "call"),
+    "partner": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
-    "curator": tuple(SECRETS),
+    "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
     "facilitator": tuple(SECRETS),
     "nobody": tuple(SECRETS),
-    "link": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need"),
+    "link": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
 }
 
 

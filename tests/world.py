@@ -52,6 +52,7 @@ SECRETS = {
     "answer_a": "SECRET-ANSWER-OF-A",
     "answer_b": "SECRET-ANSWER-OF-B",
     "need": "SECRET-NEED-EVIDENCE",
+    "call": "SECRET-CALL-NOT-PUBLISHED",
 }
 
 
@@ -100,6 +101,8 @@ def build() -> World:
     _log(world)
     _propose(world)
     _meet(world)
+    world.made["call"] = makers.make_call()
+    world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)
     return world
 
 

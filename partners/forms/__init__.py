@@ -11,6 +11,7 @@ from partners.forms.cases import (
     StanceForm,
 )
 from partners.forms.data import ContactForm, ImportForm
+from partners.forms.funding import FundingCallForm
 from partners.forms.needs import BaselineForm, NeedForm
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "BaselineForm",
     "ContactForm",
     "ContactLogForm",
+    "FundingCallForm",
     "ImportForm",
     "LeaveForm",
     "NeedForm",

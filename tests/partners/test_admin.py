@@ -22,7 +22,17 @@ def curator() -> Client:
 
 
 @pytest.mark.parametrize(
-    "name", ["municipality", "body", "membership", "function", "evidence", "officeholder", "importrun"]
+    "name",
+    [
+        "municipality",
+        "body",
+        "membership",
+        "function",
+        "evidence",
+        "officeholder",
+        "importrun",
+        "fundingcall",
+    ],
 )
 def test_lists_and_forms_open(curator: Client, name: str) -> None:
     town = makers.make_municipality()

@@ -130,6 +130,8 @@ class Growth:
         ClarificationRound.objects.create(case=other, deadline=timezone.now() + dt.timedelta(days=30))
         CaseBody.objects.create(case=self.case, body=makers.make_body())
         ImportRun.objects.create(kind="municipalities", file_name=f"{n}.csv", sha256="0" * 64)
+        makers.make_call(functions=FUNCTIONS, min_partners=9, regions=["27"])
+        self.world.made["call"].functions.add(FUNCTIONS[n])  # type: ignore[attr-defined]  # kept as objects
 
     def _meeting(self, case: Case, kind: str) -> dict[str, object]:
         now = timezone.now()
