@@ -13,8 +13,8 @@ from django.db import transaction
 
 from imc_portal.core.models import AuditEntry, OutgoingEmail, User
 from meetings.models import Dispatch, HandOver, Meeting
-from meetings.sample import people, stages
-from partners.models import Case, Municipality, Need, OfficeHolder
+from meetings.sample import calls, people, stages
+from partners.models import Case, FundingCall, Municipality, Need, OfficeHolder
 from proposals.models import Document, ProposalVersion
 from tests import makers
 from tests.conftest import ROOT
@@ -55,6 +55,7 @@ def test_a_stage_stands(stage: str) -> None:
     assert User.objects.count() == len(people.LOGINS)
     assert OfficeHolder.objects.count() >= len(people.OFFICE_HOLDERS)
     assert fictitious_everywhere()
+    assert FundingCall.objects.filter(illustrative=True, source=calls.SOURCE).count() == len(calls.CALLS)
     assert Municipality.objects.count() > 400
     assert not Document.objects.exclude(state=Document.State.RENDERED).exists()
     assert not Dispatch.objects.exclude(problem="").exists()
