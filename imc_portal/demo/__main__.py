@@ -12,6 +12,7 @@ from typing import IO
 
 from imc_portal import engines, environment
 from imc_portal.demo.child import end_with_parent
+from imc_portal.demo.remains import end_remains
 from imc_portal.demo.supervisor import Supervisor, run_step, say
 
 ROOT = environment.BASE_DIR
@@ -26,6 +27,7 @@ def main(words: list[str]) -> int:
     try:
         port = _port()
         with _only_one(var / "demo.lock"):
+            end_remains(var)
             _check_free(port)
             whose = "embedded" if engines.missing("DATABASE_URL") else "given"
             engines.provide()
