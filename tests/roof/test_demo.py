@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +68,13 @@ class Demo:
         """All processes that were told this run's var folder, the supervisor's descendants and engines."""
         return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if self._is_ours(entry)]
 
+    def expect_nothing_left(self, seconds: float = 10) -> None:
+        """Wait for the end of the whole family; fails with a portrait of whoever lives on."""
+        end = time.monotonic() + seconds
+        while (left := self.family()) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not left, f"after {seconds} s there still live\n" + "\n".join(map(_portrait, left))
+
     def _is_ours(self, entry: Path) -> bool:
         try:
             # A zombie has an empty command line; it is gone, only not yet buried.
@@ -114,6 +122,18 @@ def _smtp_port(demo: Demo) -> int:
     raise AssertionError("no mail catcher runs")
 
 
+def _portrait(pid: int) -> str:
+    """Who a process is and what it does, as far as it still lives."""
+    process = Path(f"/proc/{pid}")
+    try:
+        state, parent, _group, session = (process / "stat").read_text().rpartition(")")[2].split()[:4]
+        words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        waits = (process / "wchan").read_text()
+    except OSError:
+        return f"{pid} (gone meanwhile)"
+    return f"{pid} parent {parent} session {session} state {state} in {waits}: {words}"
+
+
 def _child(demo: Demo, word: str) -> int | None:
     """The supervisor's own child whose command line has that word."""
     for pid in demo.family():
@@ -124,7 +144,7 @@ def _child(demo: Demo, word: str) -> int | None:
     return None
 
 
-def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo], wait_until: Wait) -> None:
+def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo]) -> None:
     first = start()
     first.wait_until_ready()
     words = "".join(first.said)
@@ -135,7 +155,7 @@ def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo], wai
         server.sendmail("a@example.org", ["b@example.org"], "Subject: kept over night\r\n\r\nhello")
     assert len(first.family()) >= 6
     assert first.end(signal.SIGTERM) == 0
-    wait_until(lambda: not first.family(), 10, "the end of every process")
+    first.expect_nothing_left()
 
     second = start()
     second.wait_until_ready()
@@ -143,12 +163,10 @@ def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo], wai
         assert "kept over night" in page.read().decode()
     assert "Seeding" not in "".join(second.said)
     assert second.end(signal.SIGINT) == 0
-    wait_until(lambda: not second.family(), 10, "the end of every process")
+    second.expect_nothing_left()
 
 
-def test_a_killed_run_leaves_nothing_that_blocks_the_next(
-    start: Callable[[], Demo], wait_until: Wait
-) -> None:
+def test_a_killed_run_leaves_nothing_that_blocks_the_next(start: Callable[[], Demo]) -> None:
     killed = start()
     killed.wait_until_ready()
     killed.end(signal.SIGKILL)
@@ -156,7 +174,24 @@ def test_a_killed_run_leaves_nothing_that_blocks_the_next(
     following = start()
     following.wait_until_ready()
     assert following.end(signal.SIGTERM) == 0
-    wait_until(lambda: not following.family(), 30, "the end of every process")
+    following.expect_nothing_left()
+
+
+def test_what_a_killed_run_left_and_does_not_listen_is_ended_by_the_next(start: Callable[[], Demo]) -> None:
+    killed = start()
+    killed.wait_until_ready()
+    stubborn = _child(killed, "celery")
+    assert stubborn is not None
+    os.kill(stubborn, signal.SIGSTOP)  # it does not hear the SIGTERM that its parent's death brings
+    killed.end(signal.SIGKILL)
+    assert stubborn in killed.family()
+
+    following = start()
+    following.wait_until_ready()
+    assert stubborn not in following.family()
+    assert "has left" in "".join(following.said)
+    assert following.end(signal.SIGTERM) == 0
+    following.expect_nothing_left()
 
 
 def test_what_falls_over_is_started_again(start: Callable[[], Demo], wait_until: Wait) -> None:
