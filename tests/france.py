@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from imc_portal.core.audit import Actor
 from partners.imports import SourceFile
-from partners.models import Municipality
+from partners.models import Municipality, Outline
 from partners.services import imports
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +43,19 @@ def load() -> None:
     with io.BytesIO(_direct_members().encode()) as stream:
         source = SourceFile("syndicates.csv", stream)
         imports.import_cooperations(source=source, country="FR", origin=SOURCE, actor=Actor.portal())
+
+
+def load_outlines(counties: Collection[str]) -> None:
+    """Outlines of the communes of these departments, as published; neighbours are known already."""
+    found = Municipality.objects.filter(country="FR", county__in=counties)
+    keys = dict(found.values_list("code", "pk"))
+    with gzip.open(folder() / "boundaries.geojson.gz", "rt", encoding="utf-8") as lines:
+        features = (json.loads(line.rstrip(",\n")) for line in lines if line.startswith('{"type":"Feature",'))
+        Outline.objects.bulk_create(
+            Outline(municipality_id=keys[code], geometry=feature["geometry"])
+            for feature in features
+            if (code := feature["properties"]["code"]) in keys
+        )
 
 
 def _direct_members() -> str:
