@@ -57,7 +57,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -
 
 def file_of(column: NDArray[Any]) -> Path | None:
     """The file a column is mapped from."""
-    return Path(column.base.filename) if isinstance(column.base, np.memmap) else None
+    return Path(str(column.base.filename)) if isinstance(column.base, np.memmap) else None
 
 
 def forget() -> None:
@@ -145,7 +145,12 @@ def test_of_two_threads_one_reads_the_tables(monkeypatch: pytest.MonkeyPatch) ->
     found: list[Catalogue] = []
     read: list[str] = []
     real = catalogue_data._columns
-    monkeypatch.setattr(catalogue_data, "_columns", lambda country: (read.append(country), real(country))[1])
+
+    def counted(country: str) -> dict[str, NDArray[Any]]:
+        read.append(country)
+        return real(country)
+
+    monkeypatch.setattr(catalogue_data, "_columns", counted)
 
     def look() -> None:
         try:
