@@ -79,6 +79,7 @@ def measure(words: list[str]) -> int:
     scratch = provide.environment_for_tests()
     # Processes of a benchmark serve the collected files, as in production.
     os.environ |= {"IMC_VAR": str(var), "DJANGO_SETTINGS_MODULE": "imc_portal.settings"}
+    os.environ["CATALOGUE_FOLDER"] = str(scratch / "catalogue")
     provide.name_test_database()
     django.setup()
     collect_when_changed()
