@@ -134,7 +134,7 @@ class FundingCallAdmin(Audited):
 class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
     """What was imported, when and from where; for reading."""
 
-    list_display = ("kind", "file_name", "source", "imported_at", "created", "updated")
+    list_display = ("kind", "file_name", "source", "licence", "imported_at", "created", "updated")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Imports are made by importing."""

@@ -10,11 +10,12 @@ from partners.services.boundaries import import_boundaries
 from partners.services.imports import import_cooperations, import_municipalities, import_neighbours
 
 SOURCES = {
-    "municipalities.csv": "INSEE, Code officiel géographique 2026, Licence Ouverte 2.0",
-    "boundaries.geojson": "IGN Admin Express, as simplified in france-geojson, Licence Ouverte 2.0",
-    "neighbours.csv": "computed from the outlines of IGN Admin Express, Licence Ouverte 2.0",
-    "cooperations.csv": "BANATIC, EPCI 2026 and syndicates 2021, Licence Ouverte 2.0",
+    "municipalities.csv": "INSEE, Code officiel géographique 2026",
+    "boundaries.geojson": "IGN Admin Express, as simplified in france-geojson",
+    "neighbours.csv": "computed from the outlines of IGN Admin Express",
+    "cooperations.csv": "BANATIC, EPCI 2026 and syndicates 2021",
 }
+LICENCE = "Licence Ouverte 2.0 (Etalab)"
 SERVICES = {
     "municipalities.csv": import_municipalities,
     "boundaries.geojson": import_boundaries,
@@ -28,4 +29,6 @@ def lay() -> None:
     with as_file(files("partners") / "data" / "jura") as folder:
         for name, service in SERVICES.items():
             with SourceFile.of_disk(folder / name) as source:
-                service(source=source, country="FR", origin=SOURCES[name], actor=Actor.portal())
+                service(
+                    source=source, country="FR", origin=SOURCES[name], licence=LICENCE, actor=Actor.portal()
+                )

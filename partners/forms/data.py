@@ -69,6 +69,12 @@ class ImportForm(forms.Form):
     source = forms.CharField(
         label=_("Source"), max_length=300, help_text=_("Shown with each fact, such as “INSEE 2026”.")
     )
+    licence = forms.CharField(
+        label=_("Licence"),
+        max_length=200,
+        required=False,
+        help_text=_("Shown beside the source and in exports, such as “Licence Ouverte 2.0”."),
+    )
     dry_run = forms.BooleanField(label=_("Only check; write nothing"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", metavar="FILE", help=f"one of {', '.join(self.suffixes)}, UTF-8")
         parser.add_argument("--country", default="", required=self.country_needed, help="such as FR")
         parser.add_argument("--source", default="", help="where the facts come from, shown with them")
+        parser.add_argument("--licence", default="", help="under which they may be used, shown with them")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -39,6 +40,7 @@ class ImportCommand(BaseCommand):
                     source,
                     country=country_of(options["country"]),
                     origin=options["source"],
+                    licence=options["licence"],
                     actor=Actor.portal(),
                     dry_run=options["dry_run"],
                 )
@@ -48,7 +50,14 @@ class ImportCommand(BaseCommand):
             self._report(result, options["format"])
 
     def import_file(
-        self, source: SourceFile, *, country: str, origin: str, actor: Actor, dry_run: bool
+        self,
+        source: SourceFile,
+        *,
+        country: str,
+        origin: str,
+        licence: str,
+        actor: Actor,
+        dry_run: bool,
     ) -> ImportResult:
         """The service that does it."""
         raise NotImplementedError

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.models.user import validate_time_zone
+from partners.models.names import Folded
 
 
 class ImportRun(models.Model):
@@ -24,6 +25,7 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     source = models.CharField(_("source"), max_length=300, blank=True)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
     imported_at = models.DateTimeField(auto_now_add=True)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
@@ -34,6 +36,11 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind}: {self.source or self.file_name}"
 
+    @property
+    def attribution(self) -> str:
+        """Source and licence, as they are named wherever the facts are shown."""
+        return ", ".join(filter(None, (self.source or self.file_name, self.licence)))
+
 
 class Municipality(models.Model):
     """A municipality with its imported facts; `provenance` names the import run of each."""
@@ -41,6 +48,9 @@ class Municipality(models.Model):
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=150)
+    search_name = models.GeneratedField(
+        expression=Folded("name"), output_field=models.TextField(), db_persist=True, editable=False
+    )
     population = models.PositiveIntegerField(_("inhabitants"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.case import CandidateArea
 from partners.models.function import Function
 from partners.models.municipality import Body, ImportRun, Municipality
+from partners.models.names import Folded
 
 
 class ExistingCooperation(models.Model):
@@ -19,6 +20,9 @@ class ExistingCooperation(models.Model):
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=250, blank=True)
+    search_name = models.GeneratedField(
+        expression=Folded("name"), output_field=models.TextField(), db_persist=True, editable=False
+    )
     legal_form = models.CharField(_("legal form"), max_length=60, blank=True)
     function = models.ForeignKey(Function, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     since = models.CharField(_("since"), max_length=10, blank=True)

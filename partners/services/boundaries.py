@@ -29,7 +29,13 @@ OUTLINES_AT_ONCE = 500
 
 
 def import_boundaries(
-    *, source: SourceFile, country: str, origin: str, actor: Actor, dry_run: bool = False
+    *,
+    source: SourceFile,
+    country: str,
+    origin: str,
+    actor: Actor,
+    licence: str = "",
+    dry_run: bool = False,
 ) -> ImportResult:
     """Keep the outlines of known municipalities and derive anew the links between those that have one."""
 
@@ -40,7 +46,7 @@ def import_boundaries(
         _derive_links(country, keys, outlines, tally)
         return ()
 
-    return carry_out("boundaries", source, country, origin, actor, dry_run, work)
+    return carry_out("boundaries", source, country, origin, licence, actor, dry_run, work)
 
 
 def _write_outlines(

@@ -67,7 +67,13 @@ class Tally:
 
 
 def import_municipalities(
-    *, source: SourceFile, country: str, origin: str, actor: Actor, dry_run: bool = False
+    *,
+    source: SourceFile,
+    country: str,
+    origin: str,
+    actor: Actor,
+    licence: str = "",
+    dry_run: bool = False,
 ) -> ImportResult:
     """Create or update municipalities from a CSV file; what the file does not name stays as it is."""
 
@@ -77,11 +83,17 @@ def import_municipalities(
         _write_municipalities(run, country, municipalities.fields_of(table), rows, tally)
         return table.ignored
 
-    return carry_out("municipalities", source, country, origin, actor, dry_run, work)
+    return carry_out("municipalities", source, country, origin, licence, actor, dry_run, work)
 
 
 def import_neighbours(
-    *, source: SourceFile, country: str, origin: str, actor: Actor, dry_run: bool = False
+    *,
+    source: SourceFile,
+    country: str,
+    origin: str,
+    actor: Actor,
+    licence: str = "",
+    dry_run: bool = False,
 ) -> ImportResult:
     """Create or update neighbour links from pairs of codes."""
 
@@ -93,11 +105,17 @@ def import_neighbours(
         write_links(ordered, tally)
         return table.ignored
 
-    return carry_out("neighbours", source, country, origin, actor, dry_run, work)
+    return carry_out("neighbours", source, country, origin, licence, actor, dry_run, work)
 
 
 def import_cooperations(
-    *, source: SourceFile, country: str, origin: str, actor: Actor, dry_run: bool = False
+    *,
+    source: SourceFile,
+    country: str,
+    origin: str,
+    actor: Actor,
+    licence: str = "",
+    dry_run: bool = False,
 ) -> ImportResult:
     """Create or update cooperations; the members of a named cooperation become exactly those of the file."""
 
@@ -109,7 +127,7 @@ def import_cooperations(
         _write_cooperations(run, country, groups, keys, tally)
         return table.ignored
 
-    return carry_out("cooperations", source, country, origin, actor, dry_run, work)
+    return carry_out("cooperations", source, country, origin, licence, actor, dry_run, work)
 
 
 def country_of(given: str) -> str:
@@ -125,6 +143,7 @@ def carry_out(
     source: SourceFile,
     country: str,
     origin: str,
+    licence: str,
     actor: Actor,
     dry_run: bool,
     work: Callable[[ImportRun, Tally], Sequence[str]],
@@ -134,7 +153,11 @@ def carry_out(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         run = ImportRun.objects.create(
-            kind=kind, file_name=source.name[:200], sha256=source.sha256(), source=origin[:300]
+            kind=kind,
+            file_name=source.name[:200],
+            sha256=source.sha256(),
+            source=origin[:300],
+            licence=licence[:200],
         )
         tally = Tally()
         ignored = work(run, tally)

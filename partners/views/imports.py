@@ -97,6 +97,7 @@ def _import(data: dict[str, Any], actor: Actor) -> ImportResult:
         source=source,
         country=data["country"].upper(),
         origin=data["source"],
+        licence=data["licence"],
         actor=actor,
         dry_run=data["dry_run"],
     )

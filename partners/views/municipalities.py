@@ -19,6 +19,7 @@ from partners.discovery_data import neighbours_of
 from partners.forms import ContactForm
 from partners.maps import Shape, draw_map
 from partners.models import CooperationMember, ExistingCooperation, ImportRun, Municipality, OfficeHolder
+from partners.models.names import fold
 from partners.places import counties
 from partners.services.contacts import keep_contact
 
@@ -32,7 +33,7 @@ def municipality_list(request: PersonRequest) -> HttpResponse:
     name, county = request.GET.get("q", "").strip(), request.GET.get("county", "")
     found = Municipality.objects.only("country", "code", "name", "population", "county_name")
     if name:
-        found = found.filter(Q(name__icontains=name) | Q(code=name))
+        found = found.filter(Q(search_name__contains=fold(name)) | Q(code=name))
     if county:
         found = found.filter(county_name=county)
     context = {
@@ -115,7 +116,7 @@ def _map(subject: Municipality, neighbours: list[Municipality]) -> str:
 def source_of_outlines(subject: Municipality) -> str:
     """Where the outline came from."""
     run = ImportRun.objects.filter(pk=subject.provenance.get("boundary")).first()
-    return _("Outlines: %(source)s") % {"source": run.source or run.file_name} if run else ""
+    return _("Outlines: %(source)s") % {"source": run.attribution} if run else ""
 
 
 @page

@@ -85,4 +85,4 @@ def _source(members: Iterable[Municipality]) -> str:
             runs.add(uuid.UUID(str(one.provenance.get("boundary", ""))))
         except ValueError:
             continue
-    return "; ".join(sorted(str(run.source) for run in ImportRun.objects.filter(pk__in=runs) if run.source))
+    return "; ".join(sorted(run.attribution for run in ImportRun.objects.filter(pk__in=runs) if run.source))

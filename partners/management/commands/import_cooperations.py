@@ -14,9 +14,16 @@ class Command(ImportCommand):
     help = "Import the register of cooperations, all of the file or nothing."
 
     def import_file(
-        self, source: SourceFile, *, country: str, origin: str, actor: Actor, dry_run: bool
+        self,
+        source: SourceFile,
+        *,
+        country: str,
+        origin: str,
+        licence: str,
+        actor: Actor,
+        dry_run: bool,
     ) -> ImportResult:
         """Through the service."""
         return import_cooperations(
-            source=source, country=country, origin=origin, actor=actor, dry_run=dry_run
+            source=source, country=country, origin=origin, licence=licence, actor=actor, dry_run=dry_run
         )

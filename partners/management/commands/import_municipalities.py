@@ -18,8 +18,17 @@ class Command(ImportCommand):
     country_needed = False
 
     def import_file(
-        self, source: SourceFile, *, country: str, origin: str, actor: Actor, dry_run: bool
+        self,
+        source: SourceFile,
+        *,
+        country: str,
+        origin: str,
+        licence: str,
+        actor: Actor,
+        dry_run: bool,
     ) -> ImportResult:
         """By the kind of file."""
         service = import_boundaries if source.is_geojson else import_municipalities
-        return service(source=source, country=country, origin=origin, actor=actor, dry_run=dry_run)
+        return service(
+            source=source, country=country, origin=origin, licence=licence, actor=actor, dry_run=dry_run
+        )

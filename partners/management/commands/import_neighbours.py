@@ -14,7 +14,16 @@ class Command(ImportCommand):
     help = "Import neighbour pairs, all of the file or nothing."
 
     def import_file(
-        self, source: SourceFile, *, country: str, origin: str, actor: Actor, dry_run: bool
+        self,
+        source: SourceFile,
+        *,
+        country: str,
+        origin: str,
+        licence: str,
+        actor: Actor,
+        dry_run: bool,
     ) -> ImportResult:
         """Through the service."""
-        return import_neighbours(source=source, country=country, origin=origin, actor=actor, dry_run=dry_run)
+        return import_neighbours(
+            source=source, country=country, origin=origin, licence=licence, actor=actor, dry_run=dry_run
+        )
