@@ -9,12 +9,13 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 app = Celery("imc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["imc_portal.core", "proposals", "meetings"])
+app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings"])
 
 # Every entry asks "what is due and not done", so a missed or doubled tick does no harm.
 app.conf.beat_schedule = {
     "outbox": {"task": "imc_portal.core.tasks.sweep_outbox", "schedule": 5.0},
     "render": {"task": "proposals.tasks.sweep_documents", "schedule": 10.0},
     "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": 5.0},
+    "questions": {"task": "partners.tasks.put_questions", "schedule": 60.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

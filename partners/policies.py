@@ -6,7 +6,17 @@ from typing import Any
 
 from imc_portal.core.models import User
 from imc_portal.core.policies import PolicyTable
-from partners.models import Case, Membership, Municipality, Need, Participant
+from partners.models import (
+    Case,
+    Interest,
+    Listing,
+    Membership,
+    Municipality,
+    Need,
+    Participant,
+    Probe,
+    ProbeQuestion,
+)
 
 Role = Membership.Role
 WRITERS = frozenset({Role.LEAD, Role.FOCAL_POINT})
@@ -61,6 +71,26 @@ def _leads_participant(user: User, participant: Participant) -> bool:
     return has_seat(user, participant.municipality_id, frozenset({Role.LEAD}))
 
 
+def _writes_listing(user: User, listing: Listing) -> bool:
+    return has_seat(user, listing.municipality_id)
+
+
+def _takes_interest(user: User, listing: Listing) -> bool:
+    return any(municipality.pk != listing.municipality_id for municipality in writes_for(user))
+
+
+def _answers_interest(user: User, interest: Interest) -> bool:
+    return has_seat(user, interest.listing.municipality_id)
+
+
+def _expressed_interest(user: User, interest: Interest) -> bool:
+    return has_seat(user, interest.municipality_id)
+
+
+def _speaks_privately(user: User, said: Probe | ProbeQuestion) -> bool:
+    return has_seat(user, said.municipality_id)
+
+
 def _curates(user: User, target: Any) -> bool:
     return user.is_staff
 
@@ -87,6 +117,15 @@ POLICIES = PolicyTable(
         # a municipality in a case
         "participant.speak": _speaks_for,  # answer, reply
         "participant.lead": _leads_participant,  # state the attitude
+        # offers, requests, and interest in them
+        "listing.add": lambda user, target: bool(writes_for(user)),
+        "listing.write": _writes_listing,
+        "interest.express": _takes_interest,
+        "interest.answer": _answers_interest,
+        "interest.withdraw": _expressed_interest,
+        # private interest
+        "probe.ask": lambda user, target: bool(writes_for(user)),
+        "probe.speak": _speaks_privately,
         # reference data
         "data.curate": _curates,
         "contact.edit": lambda user, municipality: user.is_staff or has_seat(user, municipality),

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partners.views import areas, cases, contacts, discovery, funding, imports, municipalities, needs
+from partners.views import (
+    areas,
+    cases,
+    checks,
+    contacts,
+    discovery,
+    exchange,
+    funding,
+    imports,
+    interests,
+    municipalities,
+    needs,
+    probes,
+)
 
 app_name = "partners"
 case = "cases/<uuid:pk>/"
 area = f"{case}areas/<uuid:area>/"
 party = f"{case}contacts/<uuid:participant>/"
+offer = "exchange/<uuid:pk>/"
 
 urlpatterns = [
     path("partners/", municipalities.municipality_list, name="municipality_list"),
@@ -22,6 +36,22 @@ urlpatterns = [
     path("funding/add/", funding.funding_create, name="funding_create"),
     path("funding/<uuid:pk>/", funding.funding_call, name="funding_call"),
     path("funding/<uuid:pk>/edit/", funding.funding_edit, name="funding_edit"),
+    path("exchange/", exchange.listing_list, name="listing_list"),
+    path("exchange/add/", exchange.listing_create, name="listing_create"),
+    path("exchange/check/", checks.listing_check, name="listing_check"),
+    path(offer, exchange.listing, name="listing"),
+    path(f"{offer}edit/", exchange.listing_edit, name="listing_edit"),
+    path(f"{offer}submit/", exchange.listing_submit, name="listing_submit"),
+    path(f"{offer}publish/", checks.listing_publish, name="listing_publish"),
+    path(f"{offer}return/", checks.listing_return, name="listing_return"),
+    path(f"{offer}close/", exchange.listing_close, name="listing_close"),
+    path(f"{offer}interest/", interests.interest_create, name="interest_create"),
+    path("exchange/interests/<uuid:pk>/answer/", interests.interest_answer, name="interest_answer"),
+    path("exchange/interests/<uuid:pk>/withdraw/", interests.interest_withdraw, name="interest_withdraw"),
+    path("private-interest/", probes.probe_list, name="probe_list"),
+    path("private-interest/ask/", probes.probe_ask, name="probe_ask"),
+    path("private-interest/<uuid:pk>/withdraw/", probes.probe_withdraw, name="probe_withdraw"),
+    path("private-interest/questions/<uuid:pk>/", probes.probe_question, name="probe_question"),
     path("needs/", needs.need_list, name="need_list"),
     path("needs/add/", needs.need_create, name="need_create"),
     path("needs/<uuid:pk>/", needs.need, name="need"),

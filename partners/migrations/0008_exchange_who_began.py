@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -11,5 +12,10 @@ class Migration(migrations.Migration):
             model_name="probe",
             name="asked_at",
             field=models.DateTimeField(blank=True, null=True),
-        )
+        ),
+        migrations.AlterField(
+            model_name="probequestion",
+            name="asked_at",
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
+        ),
     ]

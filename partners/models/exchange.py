@@ -131,6 +131,12 @@ class Listing(models.Model):
         )
 
     @property
+    def is_public(self) -> bool:
+        """Whether other municipalities see it: published, or closed since."""
+        was = self.state == self.State.CLOSED and self.checked_at is not None and not self.check_note
+        return self.state in self.PUBLIC or was
+
+    @property
     def is_open(self) -> bool:
         """Whether others may still express interest."""
         return self.state == self.State.PUBLISHED and not self.is_expired
@@ -262,7 +268,7 @@ class ProbeQuestion(models.Model):
     function = models.ForeignKey(Function, on_delete=models.PROTECT, related_name="+")
     #: Those asked about: enough of them that the question does not tell who asked.
     about = models.ManyToManyField(Municipality, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = ProbeQuestionQuerySet.as_manager()
