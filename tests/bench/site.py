@@ -71,11 +71,26 @@ class Site:
             raise RuntimeError(f"{path} answered {answer.status}")
         return time.perf_counter() - start
 
+    def busy(self, paths: Sequence[str], rounds: int = ROUNDS) -> float:
+        """Milliseconds of processor time the worker takes for a page: the same on a busy machine."""
+        before = self._processor()
+        for turn in range(rounds):
+            self.fetch(paths[turn % len(paths)])
+        return 1000 * (self._processor() - before) / rounds
+
     def resident(self) -> float:
         """Megabytes of memory the worker holds, shared pages included."""
-        (worker,) = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
-        status = Path(f"/proc/{worker}/status").read_text().splitlines()
+        status = (self._worker() / "status").read_text().splitlines()
         return int(next(line for line in status if line.startswith("VmRSS:")).split()[1]) / 1024
+
+    def _processor(self) -> float:
+        # After the name in brackets; utime and stime are fields 14 and 15 of proc_pid_stat(5).
+        fields = (self._worker() / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _worker(self) -> Path:
+        (worker,) = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
+        return Path("/proc", worker)
 
 
 @contextmanager
