@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shapely.geometry import shape as geometry_of
 from shapely.geometry.base import BaseGeometry
 
-Tone = Literal["self", "chosen", "candidate", "aside", "context", "around"]
+Tone = Literal["self", "chosen", "candidate", "aside", "context", "around", "ring"]
 Array = NDArray[np.float64]
 
 WIDTH = 560.0
@@ -37,6 +37,8 @@ LOOK: Mapping[Tone, tuple[str, str, str]] = {
     "candidate": ("url(#{id}-candidate)", "#3f7f70", "1"),
     "chosen": ("#0f5c4d", "#ffffff", "1.4"),
     "self": ("url(#{id}-self)", "#1b2430", "2.2"),
+    # Around several municipalities together, over all the rest.
+    "ring": ("none", "#1b2430", "1.1"),
 }
 DRAWN: Sequence[Tone] = tuple(LOOK)
 
