@@ -6,17 +6,20 @@ from django.urls import path
 
 from partners.views import (
     areas,
+    candidates,
     cases,
     checks,
     contacts,
     discovery,
     exchange,
     funding,
+    groups,
     imports,
     interests,
     municipalities,
     needs,
     probes,
+    rankings,
 )
 
 app_name = "partners"
@@ -74,6 +77,12 @@ urlpatterns = [
     path(f"{case}partners/set-aside/", discovery.set_aside, name="set_aside"),
     path(f"{case}partners/set-rest-aside/", discovery.set_rest_aside, name="set_rest_aside"),
     path(f"{case}partners/begin/", discovery.begin_contacting, name="begin_contacting"),
+    path(f"{case}groups/", groups.groups, name="groups"),
+    path(f"{case}partners/compare/", candidates.compare, name="compare"),
+    path(f"{case}partners/weights/", rankings.weights, name="weights"),
+    path(f"{case}partners/weights/reset/", rankings.weights_reset, name="weights_reset"),
+    path(f"{case}partners/<int:municipality>/", candidates.candidate, name="candidate"),
+    path(f"{case}rankings/<uuid:snapshot>/", rankings.ranking, name="ranking"),
     path(f"{case}contacts/", contacts.contacts, name="contacts"),
     path(f"{party}log/", contacts.contact_log, name="contact_log"),
     path(f"{party}recipient/", contacts.recipient, name="recipient"),

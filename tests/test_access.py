@@ -70,6 +70,14 @@ def partner_of(world: World) -> dict[str, Any]:
     return {"pk": world.case.pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
 
 
+def candidate_of(world: World) -> dict[str, Any]:
+    return {"pk": world.case.pk, "municipality": world.b.pk}
+
+
+def ranking_of(world: World) -> dict[str, Any]:
+    return {"pk": world.case.pk, "snapshot": world.made["ranking"].pk}  # type: ignore[attr-defined]  # as above
+
+
 def cell(world: World) -> dict[str, Any]:
     partner = world.made["partner"]
     return {"case": world.case.pk, "participant": partner.pk, "number": 1}  # type: ignore[attr-defined]  # as above
@@ -146,6 +154,12 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:set_aside": ("POST", in_case, "nnffnfnfss"),  # it names no municipality
     "partners:set_rest_aside": ("POST", in_case, CASE_WRITE),
     "partners:begin_contacting": ("POST", in_case, CASE_WRITE),
+    "partners:groups": ("GET", in_case, CASE_INSIDE),
+    "partners:candidate": ("GET", candidate_of, CASE_INSIDE),
+    "partners:compare": ("GET", in_case, CASE_INSIDE),
+    "partners:weights": ("GET", in_case, CASE_INSIDE),  # who may set them: test_discovery_weights
+    "partners:weights_reset": ("POST", in_case, CASE_WRITE),
+    "partners:ranking": ("GET", ranking_of, CASE_INSIDE),
     "partners:contacts": ("GET", in_case, CASE_INSIDE),
     "partners:contact_log": ("FORM", partner_of, CASE_WRITE),
     "partners:recipient": ("POST", partner_of, CASE_WRITE),
@@ -295,13 +309,13 @@ HIDDEN = {
     "reader": ("answer_b", "call"),
     "focal": ("answer_b", "call"),
     "lead": ("answer_b", "call"),
-    "partner": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
+    "partner": ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
     "facilitator": tuple(SECRETS),
     "nobody": tuple(SECRETS),
-    "link": ("ranking", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
+    "link": ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
 }
 
 

@@ -24,7 +24,9 @@ from meetings.models import (
     SelectedArea,
 )
 from meetings.models.clarification import Question
-from partners.models import Case, CaseBody, Municipality, Participant, RankingSnapshot
+from partners.discovery import frozen
+from partners.discovery_data import rank_partners
+from partners.models import Case, CaseBody, Municipality, Participant, RankingSnapshot, RankingWeights
 from proposals.models import Annex, Document, Proposal, ProposalVersion, Statement
 from tests import makers
 
@@ -44,6 +46,7 @@ CAST = (
 #: Words that must never reach somebody they are not meant for.
 SECRETS = {
     "ranking": "SECRET-RANKING-FIGURE",
+    "weights": "SECRET-REASON-FOR-THE-WEIGHTS",
     "aside": "SECRET-REASON-FOR-SETTING-ASIDE",
     "contact": "SECRET-CONTACT-SUMMARY",
     "draft": "SECRET-DRAFT-TEXT",
@@ -92,12 +95,11 @@ def build() -> World:
         reason=SECRETS["aside"],
         contact=None,
     )
-    RankingSnapshot.objects.create(
-        case=case, taken_by="x", weights={}, rows=[{"code": b.code, "note": SECRETS["ranking"]}]
-    )
+    ranking = _rank(case, partner, people["focal"])
     link = links.issue(purpose="participant", subject=partner.pk, holder=str(partner.contact), language="en")
     world = World(a, b, c, d, case, people, link, links.token_of(link))
     world.made |= {"need": need, "area": area, "partner": partner, "other": other, "aside": aside}
+    world.made["ranking"] = ranking
     _log(world)
     _propose(world)
     _meet(world)
@@ -126,6 +128,19 @@ def _attach(case: Case, people: dict[str, User]) -> None:
         body = people[who].memberships.get().body
         assert body is not None
         CaseBody.objects.create(case=case, body=body)
+
+
+def _rank(case: Case, partner: Participant, focal: User) -> RankingSnapshot:
+    """Weights of the case's own, and the ranking that the choice of the partner used."""
+    RankingWeights.objects.create(
+        case=case, weights={"proximity": 40}, reason=SECRETS["weights"], set_by=focal
+    )
+    ranked = rank_partners(case.initiator, case=case)
+    rows = [row | {"name": SECRETS["ranking"]} for row in frozen.freeze(ranked)]
+    snapshot = RankingSnapshot.objects.create(case=case, taken_by="x", weights={"proximity": 40}, rows=rows)
+    partner.ranking = snapshot
+    partner.save(update_fields=["ranking"])
+    return snapshot
 
 
 def _log(world: World) -> None:

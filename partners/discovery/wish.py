@@ -11,10 +11,11 @@ from partners.discovery.ranking import Ranked
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """County and region of a candidate, by name."""
+    """County and region of a candidate by name, and in which direction it lies."""
 
     county: str = ""
     region: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

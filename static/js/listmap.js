@@ -21,7 +21,10 @@ for (const area of document.querySelectorAll("[data-listmap]")) {
   });
   area.addEventListener("click", (event) => {
     const shape = event.target.closest("svg [data-code]");
-    if (shape) row(shape.dataset.code)?.scrollIntoView({ block: "nearest" });
+    const found = shape && row(shape.dataset.code);
+    if (!found) return;
+    found.scrollIntoView({ block: "nearest" });
+    found.querySelector("summary")?.focus({ preventScroll: true });
   });
   for (const box of area.querySelectorAll("input[type=checkbox][data-choose]")) choose(box);
 }

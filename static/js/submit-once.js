@@ -1,7 +1,8 @@
 // A second press of the same button does not send the form a second time.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.target) return;
+  const method = event.submitter?.formMethod || form.method;
+  if (event.defaultPrevented || method !== "post" || form.target) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
