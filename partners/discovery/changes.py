@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ MISSING: Mapping[str, Any] = {
     "proximity": gettext_lazy(
         "If a point or an outline of both were on record, %(gain)s. A curator can import it."
     ),
+    "circle": gettext_lazy("If a point of both were on record, %(gain)s. A curator can import it."),
     "scale_gain": gettext_lazy(
         "If an efficient scale for %(functions)s were on record, %(gain)s. A curator keeps the evidence."
     ),
@@ -115,13 +115,15 @@ def _costliest(row: Ranked) -> list[str]:
 
 
 def _one_more_cooperation(row: Ranked, ranking: Sequence[Ranked]) -> str:
-    count = words.joint_of(row)
     factor = row.factors.get("track_record")
-    if count is None or factor is None or factor.score is None or not factor.weight:
+    more = factor.raw.get("with_one_more") if factor else None
+    if factor is None or factor.score is None or more is None or not factor.weight:
         return ""
-    more = min(1.0, factor.score + math.exp(-count / 2) * (1 - math.exp(-0.5)))
-    after = standing_if(row, ranking, "track_record", more)
-    return _then(_("With one more joint cooperation on record"), row, after)
+    return _then(
+        _("With one more joint cooperation on record, of the two of you,"),
+        row,
+        standing_if(row, ranking, "track_record", more),
+    )
 
 
 def _an_offer(row: Ranked, ranking: Sequence[Ranked]) -> str:

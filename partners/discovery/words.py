@@ -15,6 +15,7 @@ from partners.discovery.ranking import VALUE, FactorScore, Ranked
 LABELS: Mapping[str, Any] = {
     "shared_problem": gettext_lazy("Shared problem"),
     "proximity": gettext_lazy("Proximity"),
+    "circle": gettext_lazy("Same circle of partners"),
     "scale_gain": gettext_lazy("Gain of scale"),
     "track_record": gettext_lazy("Track record"),
     "willingness": gettext_lazy("Declared willingness"),
@@ -27,6 +28,7 @@ LABELS: Mapping[str, Any] = {
 SOURCES: Mapping[str, Any] = {
     "shared_problem": gettext_lazy("needs known in this case"),
     "proximity": gettext_lazy("outlines and points; minutes on the road are not known"),
+    "circle": gettext_lazy("distances, districts and joint bodies of both"),
     "scale_gain": gettext_lazy("inhabitants; efficient scale of the catalogue"),
     "track_record": gettext_lazy("register of cooperations"),
     "willingness": gettext_lazy("attitudes, open requests and contacts in this portal"),
@@ -39,6 +41,7 @@ SOURCES: Mapping[str, Any] = {
 MEANINGS: Mapping[str, Any] = {
     "shared_problem": gettext_lazy("How grave the need is that both have in the functions of the case."),
     "proximity": gettext_lazy("A common border counts in full; otherwise less with each kilometre."),
+    "circle": gettext_lazy("How far those overlap with whom each of you would most likely work."),
     "scale_gain": gettext_lazy("How much nearer both come to the size at which a service costs least."),
     "track_record": gettext_lazy("Cooperations on record in which both are members, failed ones deducted."),
     "willingness": gettext_lazy("What they have said: an attitude, an open request, a contact open to talk."),
@@ -52,6 +55,7 @@ MEANINGS: Mapping[str, Any] = {
 UNKNOWN: Mapping[str, Any] = {
     "shared_problem": gettext_lazy("their need is not known to you"),
     "proximity": gettext_lazy("neither a border nor a point is on record"),
+    "circle": gettext_lazy("without points on record no circle can be drawn"),
     "scale_gain": gettext_lazy("no efficient scale on record"),
     "track_record": gettext_lazy("the register does not know you"),
     "willingness": gettext_lazy("they have not said anything in the portal yet"),
@@ -126,6 +130,8 @@ def measured(name: str, factor: FactorScore) -> str:
             return _severity(raw.get("shared_severity"))
         case "proximity":
             return _border(raw)
+        case "circle":
+            return _circle(raw)
         case "scale_gain":
             return _scale_raw(raw)
         case "track_record":
@@ -234,7 +240,17 @@ def _border(raw: Mapping[str, Any]) -> str:
         parts.append(words % {"km": number_format(length or 0, 1)})
     if raw.get("km") is not None:
         parts.append(_("%(km)s km as the crow flies") % {"km": number_format(raw["km"], 1)})
+    if raw.get("km_to_chosen") is not None:
+        far = number_format(raw["km_to_chosen"], 1)
+        parts.append(_("%(km)s km on average to those chosen") % {"km": far})
     return ", ".join(parts)
+
+
+def _circle(raw: Mapping[str, Any]) -> str:
+    overlap = raw.get("overlap")
+    if overlap is None:
+        return ""
+    return _("your circles overlap by %(share)d %%") % {"share": round(100 * overlap)}
 
 
 def _scale_raw(raw: Mapping[str, Any]) -> str:
@@ -249,6 +265,9 @@ def _record(raw: Mapping[str, Any]) -> str:
     parts = [ngettext("%(n)d joint cooperation", "%(n)d joint cooperations", count) % {"n": count}]
     if failed:
         parts.append(ngettext("%(n)d that failed", "%(n)d that failed", failed) % {"n": failed})
+    if raw.get("with_chosen") is not None:
+        mean = number_format(raw["with_chosen"], 1)
+        parts.append(_("%(n)s on average with those chosen") % {"n": mean})
     return ", ".join(parts)
 
 
