@@ -96,14 +96,18 @@ def search_groups(
     goal: Goal,
     *,
     case: Case | None = None,
+    aside: bool = False,
     max_km: float | None = None,
     max_size: int = MOST_MEMBERS,
     limit: int = 10,
 ) -> GroupSearch:
-    """The smallest groups around the municipality that reach the goal, in a fixed number of statements."""
+    """The smallest groups around the municipality that reach the goal, in a fixed number of statements.
+
+    In a case those who left it are in no group, and those set aside only with `aside`.
+    """
     if barred := _barred(goal.call, municipality) if goal.call else "":
         raise Refusal(barred)
-    left = _left(case) if case else frozenset()
+    left = _left(case, aside) if case else frozenset()
     ranked = rank_partners(
         municipality, functions=goal.functions, case=case, nearest=NEAREST, weights=_weights(case)
     )
@@ -125,13 +129,19 @@ def search_groups(
     )
 
 
-def suggested_group(case: Case) -> tuple[GroupSearch, Group] | None:
-    """The best group for the functions of the case; None when no scale is known or no group reaches it."""
+def suggested_group(case: Case) -> tuple[GroupSearch, Group, list[Municipality]] | None:
+    """The best group for the functions of the case, and whom to win for it (nobody: large enough alone).
+
+    None when no scale is known or no group reaches it.
+    """
     goal = largest_scale(functions_of(case))
     if goal is None:
         return None
     search = search_groups(case.initiator, goal, case=case, limit=1)
-    return (search, search.found.groups[0]) if search.found.exists else None
+    if not search.found.exists:
+        return None
+    group = search.found.groups[0]
+    return search, group, search.members(group)[1:]
 
 
 def reach_km(pool: Pool) -> float:
@@ -141,9 +151,10 @@ def reach_km(pool: Pool) -> float:
     return float(max([NEAR_KM, *np.ceil(known).tolist()]))
 
 
-def _left(case: Case) -> frozenset[int]:
-    """Municipalities that were set aside in the case or left it."""
-    gone = case.participants.filter(state__in=Participant.EXITS)
+def _left(case: Case, aside: bool) -> frozenset[int]:
+    """Municipalities that left the case, and those set aside unless they may be taken back."""
+    states = set(Participant.EXITS) - ({Participant.State.SET_ASIDE} if aside else set())
+    gone = case.participants.filter(state__in=states)
     return frozenset(gone.values_list("municipality_id", flat=True))
 
 

@@ -11,22 +11,33 @@ from partners.discovery.groups import Found, Group, Threshold
 
 def wanted(threshold: Threshold) -> str:
     """The threshold: inhabitants together, members, or both."""
-    members = ngettext("%(n)d municipality", "%(n)d municipalities", threshold.members)
-    parts = [members % {"n": threshold.members}] if threshold.members > 1 else []
-    if threshold.population:
-        parts.append(_("%(n)s inhabitants together") % {"n": count(threshold.population)})
-    return _(" and ").join(parts)
+    values = {"members": threshold.members, "people": count(threshold.population)}
+    if threshold.members < 2:
+        return _("at least %(people)s inhabitants together") % values
+    if not threshold.population:
+        return _("at least %(members)s municipalities") % values
+    return _("at least %(members)s municipalities and %(people)s inhabitants together") % values
 
 
-def none_found(found: Found, threshold: Threshold, max_size: int, max_km: float) -> list[str]:
+def against(population: int, threshold: Threshold) -> str:
+    """Inhabitants together against what is to be reached."""
+    values = {"joint": count(population), "least": count(threshold.population)}
+    if not threshold.population:
+        return _("%(joint)s inhabitants") % values
+    return _("%(joint)s inhabitants of %(least)s") % values
+
+
+def none_found(
+    found: Found, threshold: Threshold, *, max_size: int, max_km: float, left_out: int = 0
+) -> list[str]:
     """That there is none, what comes nearest, and which bound would have to give way."""
     lines = [
-        _("No group of up to %(size)d municipalities within %(km)s km reaches %(wanted)s.")
+        _("No group of up to %(size)d municipalities within %(km)s km has %(wanted)s.")
         % {"size": max_size, "km": count(max_km), "wanted": wanted(threshold)}
     ]
     if found.groups and len(found.groups[0].members) > 1:
         lines.append(_nearest(found.groups[0], threshold))
-    lines.append(_stop(found))
+    lines += [_stop(found), out(left_out) if left_out else ""]
     return [line for line in lines if line]
 
 
@@ -74,17 +85,22 @@ def searched(found: Found, *, by_borders: bool, left_out: int) -> list[str]:
         words = ngettext("%(n)d lies too far away.", "%(n)d lie too far away.", found.too_far)
         lines.append(words % {"n": found.too_far})
     if left_out:
-        words = ngettext(
-            "%(n)d that was set aside or left the case is in no group.",
-            "%(n)d that were set aside or left the case are in no group.",
-            left_out,
-        )
-        lines.append(words % {"n": left_out})
+        lines.append(out(left_out))
     if not by_borders:
         lines.append(
             _("No borders are on record: those with no other between them are taken for neighbours.")
         )
     return lines
+
+
+def out(left_out: int) -> str:
+    """How many are in no group, though they lie around."""
+    words = ngettext(
+        "%(n)d that was set aside or left the case is in no group.",
+        "%(n)d that were set aside or left the case are in no group.",
+        left_out,
+    )
+    return words % {"n": left_out}
 
 
 def count(number: float) -> str:

@@ -253,7 +253,7 @@ class _Search:
         score = value - PARTNER_PENALTY * max(0, len(sets) - 1) - UNLIKENESS_PENALTY * unlike
         if not len(sets):  # the initiator alone: nothing is gained, and nothing is in the way
             score = np.zeros(sets.shape[1])
-        figures: Floats = np.round(np.stack([value, ease, unlike, score]), 4)
+        figures = np.asarray(np.round(np.stack([value, ease, unlike, score]), 4), dtype=np.float64)
         order = np.arange(sets.shape[1])
         if reaches:
             low = np.nan_to_num(figures, nan=-np.inf)
@@ -282,7 +282,8 @@ class _Search:
         for members in sets:
             total += plain[members]
             count += known[members]
-        return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        mean = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        return np.asarray(mean)
 
     def _unlikeness(self, sets: Members) -> Floats:
         """Mean over all pairs, those with the initiator included."""

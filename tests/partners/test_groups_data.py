@@ -109,6 +109,9 @@ def test_who_was_set_aside_or_left_the_case_is_in_no_group() -> None:
     search = search_groups(start, waste(), case=case)
     assert not search.found.exists
     assert search.left_out == 1
+    Participant.objects.filter(pk=gone.pk).update(state=Participant.State.SET_ASIDE)
+    assert not search_groups(start, waste(), case=case).found.exists
+    assert search_groups(start, waste(), case=case, aside=True).found.exists, "it may be taken back"
     gone.delete()
     assert search_groups(start, waste(), case=case).found.exists
 
@@ -202,8 +205,9 @@ def test_suggestion_for_a_case() -> None:
     case = makers.make_case(start)
     suggestion = suggested_group(case)
     assert suggestion is not None
-    search, group = suggestion
-    assert [member.code for member in search.members(group)] == ["G0", "G1", "G2"]
+    _search, group, partners = suggestion
+    assert group.population == 31_000
+    assert [partner.code for partner in partners] == ["G1", "G2"]
     Municipality.objects.update(population=10)
     assert suggested_group(case) is None
 
@@ -233,7 +237,7 @@ def test_command_says_what_comes_nearest_when_there_is_none() -> None:
     (nearest,) = json.loads(out)
     assert nearest["reaches_scale"] is False
     assert nearest["members"] == ["G0", "G1", "G2"]
-    assert "No group of up to 6 municipalities within 30 km reaches 30,000 inhabitants together." in err
+    assert "No group of up to 6 municipalities within 30 km has at least 30,000 inhabitants together." in err
     assert "3 members and 6,900 inhabitants: 23,100 too few." in err
     assert "Not even all candidates together reach it." in err
 

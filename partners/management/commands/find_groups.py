@@ -83,7 +83,7 @@ def words_on(search: GroupSearch) -> list[str]:
     if found.exists and len(found.groups[0].members) == 1:
         lines.append("Large enough alone: no group is needed.")
     if not found.exists:
-        lines += group_words.none_found(found, goal.threshold, search.max_size, search.max_km)
+        lines += group_words.none_found(found, goal.threshold, max_size=search.max_size, max_km=search.max_km)
     return lines
 
 
