@@ -112,10 +112,9 @@ class Drawing:
     #: The source of the outlines, line by line.
     source: Sequence[str]
 
-    @property
-    def key(self) -> str:
-        """A word that no other drawing on the page has."""
-        return "m" + hashlib.sha256("".join(self.paths).encode()).hexdigest()[:6]
+    def key(self, title: str) -> str:
+        """A word that no other picture on the page has, be it of the same drawing."""
+        return "m" + hashlib.sha256("".join((title, *self.paths)).encode()).hexdigest()[:6]
 
 
 def draw_map(shapes: Sequence[Shape], *, title: str, desc: str, source: str, width: float = WIDTH) -> str:
@@ -210,7 +209,7 @@ def _simplify(geometries: NDArray[Any], tolerance: float) -> NDArray[Any]:
 
 def paint(drawing: Drawing, shapes: Sequence[Shape], *, title: str, desc: str) -> str:
     """The SVG of outlines in their places, each in its tone; the geometry of the shapes is not read."""
-    key = drawing.key
+    key = drawing.key(title)
     seen = [shape for shape in shapes if drawing.paths.get(shape.code)]
     return "".join(
         (

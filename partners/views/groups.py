@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,7 +21,7 @@ from partners.discovery_data import functions_of
 from partners.forms.groups import Choices, GroupForm
 from partners.funding_data import calls_for, group_of, rules_of
 from partners.groups_data import Goal, GroupSearch, largest_scale, least_of, scale_of, search_groups
-from partners.maps import Shape, Tone, draw_map
+from partners.maps import Drawing, Shape, Tone, lay_out, paint
 from partners.models import Case, Function, FundingCall, Municipality, Outline, Participant
 from partners.views.municipalities import source_of_outlines
 from partners.views.reach import the_case
@@ -204,37 +204,33 @@ def _unlocked(
 
 
 def _maps(case: Case, search: GroupSearch, shown: Sequence[Group]) -> list[str]:
-    """A small map for each group, all of one frame: the members of all of them and our neighbours."""
+    """A small map for each group, all in one frame: the members of all of them and our neighbours."""
     rows = sorted({row for group in shown for row in group.members} | search.neighbours)
-    places = [search.places[row] for row in rows]
     outlines = dict(
-        Outline.objects.filter(pk__in=[place.pk for place in places]).values_list("pk", "geometry")
+        Outline.objects.filter(pk__in=[search.places[row].pk for row in rows]).values_list("pk", "geometry")
     )
+    shapes = {
+        row: Shape(place.code, place.name, outlines[place.pk], "context", label=True)
+        for row in rows
+        if (place := search.places[row]).pk in outlines
+    }
     source = source_of_outlines(case.initiator) if outlines else ""
-    return [_map(search, group, "ABCD"[n], rows, outlines, source) for n, group in enumerate(shown)]
+    drawing = lay_out(list(shapes.values()), source=source, width=MAP_WIDTH)
+    if drawing is None:
+        return [""] * len(shown)
+    return [_map(drawing, shapes, search, group, "ABCD"[n]) for n, group in enumerate(shown)]
 
 
 def _map(
-    search: GroupSearch,
-    group: Group,
-    letter: str,
-    rows: Sequence[int],
-    outlines: Mapping[int, Any],
-    source: str,
+    drawing: Drawing, shapes: Mapping[int, Shape], search: GroupSearch, group: Group, letter: str
 ) -> str:
-    def tone(row: int) -> Tone:
+    def part(row: int) -> Tone:
         return "self" if row == 0 else "chosen" if row in group.members else "context"
 
-    shapes = [
-        Shape(place.code, place.name, outlines[place.pk], tone(row), label=row in group.members)
-        for row in rows
-        if (place := search.places[row]).pk in outlines
-    ]
     names = ", ".join(member.name for member in search.members(group))
-    return draw_map(
-        shapes,
+    return paint(
+        drawing,
+        [replace(shape, tone=part(row), label=row in group.members) for row, shape in shapes.items()],
         title=_("Group %(letter)s: %(names)s") % {"letter": letter, "names": names},
         desc=_("Your municipality crossed, the other members solid, who is in another group or none pale."),
-        source=source,
-        width=MAP_WIDTH,
     )
