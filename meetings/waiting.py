@@ -1,4 +1,4 @@
-"""What waits for a person, for whom they wait, and what comes up, over all their cases.
+"""What waits for a person, for whom they wait, and what comes up, over all their cases and the exchange.
 
 Reads a fixed number of queries, whatever the number of cases.
 """
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from imc_portal.core.models import User
 from meetings import chain
 from meetings.models import Answer, Dispatch, Invitation, Meeting, NextStep
-from partners import policies
+from partners import exchange_waiting, policies
 from partners.models import Case, Participant
 from proposals.models import Document, ProposalVersion
 
@@ -69,7 +69,7 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
         mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
         mine += _for_participant(case, user, facts)
         others += _others(case, user, facts)
-    mine += _trouble(facts) + _steps(facts, now)
+    mine += _trouble(facts) + _steps(facts, now) + _exchange(user, now)
     coming = sorted(
         (
             meeting
@@ -266,6 +266,14 @@ def _steps(facts: _Facts, now: dt.datetime) -> list[Item]:
             tone="trouble" if step.due < now.date() else "note",
         )
         for step in facts.steps
+    ]
+
+
+def _exchange(user: User, now: dt.datetime) -> list[Item]:
+    """Offers to check, interest to answer, private questions, and news of a yes on both sides."""
+    return [
+        Item(each.text, each.url, each.who, since=each.since, tone="note" if each.is_news else "waiting")
+        for each in exchange_waiting.waiting_for(user, now)
     ]
 
 

@@ -17,8 +17,11 @@ from partners.models import (
     Body,
     CandidateArea,
     Case,
+    CooperationMember,
+    ExistingCooperation,
     Function,
     FundingCall,
+    Interest,
     Listing,
     Membership,
     Municipality,
@@ -141,6 +144,18 @@ def make_call(title: str = "", *, functions: Sequence[str] = (), **fields: Any) 
     return call
 
 
+def make_cooperation(
+    name: str = "", members: Sequence[Municipality] = (), **fields: Any
+) -> ExistingCooperation:
+    """A cooperation on record with these members."""
+    defaults: dict[str, Any] = {"country": "FR", "code": f"K{next(_number)}", "name": name}
+    kept = ExistingCooperation.objects.create(**(defaults | fields))
+    CooperationMember.objects.bulk_create(
+        CooperationMember(cooperation=kept, municipality=member) for member in members
+    )
+    return kept
+
+
 def make_case(initiator: Municipality | None = None, *, actor: User | None = None, **fields: Any) -> Case:
     """A case opened through the service; `state` and other fields are then set directly."""
     initiator = initiator or make_municipality("Alderney-sur-Seille")
@@ -233,3 +248,17 @@ def make_probe(municipality: Municipality, other: Municipality, **fields: Any) -
         "said_by": fields.pop("said_by", None) or make_member(municipality),
     }
     return Probe.objects.create(municipality=municipality, other=other, **(defaults | fields))
+
+
+def make_interest(listing: Listing, sender: User, **fields: Any) -> Interest:
+    """The standard form of the sender's municipality, not answered yet."""
+    defaults: dict[str, Any] = {
+        "why": "It fits our roads.",
+        "timing": "this_year",
+        "contact_name": sender.name,
+        "contact_email": sender.email,
+    }
+    municipality = sender.memberships.exclude(municipality=None).get().municipality
+    return Interest.objects.create(
+        listing=listing, municipality=municipality, sent_by=sender, **(defaults | fields)
+    )

@@ -120,7 +120,11 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     # reference data
     "partners:municipality_list": ("GET", no_arguments, SIGNED_IN),
     "partners:municipality": ("GET", commune, SIGNED_IN),
-    "partners:register": ("GET", no_arguments, SIGNED_IN),
+    # the register is open data: reference data of public registers alone
+    "partners:register": ("GET", no_arguments, EVERYBODY),
+    "partners:cooperation": ("GET", at("cooperation"), EVERYBODY),
+    "partners:register_csv": ("GET", no_arguments, EVERYBODY),
+    "partners:register_geojson": ("GET", no_arguments, EVERYBODY),
     "partners:import_data": ("FORM", no_arguments, "ffffffyfss"),
     "partners:contact_add": ("FORM", commune, "yyfyyfyfss"),
     "partners:contact_edit": ("FORM", contact, "fffyffyfss"),
@@ -130,6 +134,24 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:funding_create": ("FORM", no_arguments, "ffffffyfss"),
     "partners:funding_edit": ("FORM", at("call"), "ffffffyfss"),
     "partners:case_funding": ("GET", in_case, CASE_INSIDE),
+    # offers, requests, interest
+    "partners:listing_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:listing_create": ("FORM", no_arguments, "yyfyyfffss"),
+    "partners:listing_check": ("GET", no_arguments, "ffffffyfss"),
+    "partners:listing": ("GET", at("listing"), SIGNED_IN),
+    "partners:listing_edit": ("FORM", at("listing"), "yyffffffss"),
+    "partners:listing_submit": ("POST", at("unchecked"), WRITES),
+    "partners:listing_publish": ("POST", at("listing"), "ffffffyfss"),
+    "partners:listing_return": ("POST", at("listing"), "ffffffyfss"),
+    "partners:listing_close": ("POST", at("listing"), "yyffffffss"),
+    "partners:interest_create": ("FORM", at("listing"), "fffyyfffss"),
+    "partners:interest_answer": ("POST", at("interest"), "yyffnnnnss"),
+    "partners:interest_withdraw": ("POST", at("interest"), "fffynnnnss"),
+    # private interest: what A said is A's alone, the question to B is B's alone
+    "partners:probe_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:probe_ask": ("FORM", no_arguments, "yyfyyfffss"),
+    "partners:probe_withdraw": ("POST", at("probe"), WRITES),
+    "partners:probe_question": ("FORM", at("question"), "nnnynnnnss"),
     # needs
     "partners:need_list": ("GET", no_arguments, SIGNED_IN),
     "partners:need_create": ("FORM", no_arguments, "yyfyyfffss"),
@@ -304,18 +326,19 @@ def test_no_command_answers_get(name: str, untouched: World) -> None:
     assert client.get(reverse(name, kwargs=TABLE[name][1](untouched))).status_code == 405
 
 
+NOT_FOR_PARTNERS = ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call")
 #: What each of the cast must not read anywhere, however they ask.
 HIDDEN = {
     "reader": ("answer_b", "call"),
     "focal": ("answer_b", "call"),
     "lead": ("answer_b", "call"),
-    "partner": ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
+    "partner": (*NOT_FOR_PARTNERS, "unchecked"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
     "facilitator": tuple(SECRETS),
     "nobody": tuple(SECRETS),
-    "link": ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call"),
+    "link": (*NOT_FOR_PARTNERS, "unchecked", "interest"),
 }
 
 

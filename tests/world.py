@@ -26,7 +26,15 @@ from meetings.models import (
 from meetings.models.clarification import Question
 from partners.discovery import frozen
 from partners.discovery_data import rank_partners
-from partners.models import Case, CaseBody, Municipality, Participant, RankingSnapshot, RankingWeights
+from partners.models import (
+    Case,
+    CaseBody,
+    Municipality,
+    Participant,
+    ProbeQuestion,
+    RankingSnapshot,
+    RankingWeights,
+)
 from proposals.models import Annex, Document, Proposal, ProposalVersion, Statement
 from tests import makers
 
@@ -55,6 +63,8 @@ SECRETS = {
     "answer_a": "SECRET-ANSWER-OF-A",
     "answer_b": "SECRET-ANSWER-OF-B",
     "need": "SECRET-NEED-EVIDENCE",
+    "unchecked": "SECRET-OFFER-NOBODY-HAS-CHECKED",
+    "interest": "SECRET-INTEREST-OF-B",
     "call": "SECRET-CALL-NOT-PUBLISHED",
 }
 
@@ -101,9 +111,11 @@ def build() -> World:
     world.made |= {"need": need, "area": area, "partner": partner, "other": other, "aside": aside}
     world.made["ranking"] = ranking
     _log(world)
+    _exchange(world)
     _propose(world)
     _meet(world)
     world.made["call"] = makers.make_call()
+    world.made["cooperation"] = makers.make_cooperation("Union of A and B", [a, b])
     world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)
     return world
 
@@ -155,6 +167,19 @@ def _log(world: World) -> None:
         at=timezone.now(),
         logged_by=world.people["focal"],
     )
+
+
+def _exchange(world: World) -> None:
+    """An offer of A with the interest of B, a draft of A, a private yes of A, a private question to B."""
+    focal = world.people["focal"]
+    listing = makers.make_listing(world.a, created_by=focal)
+    draft = makers.make_listing(world.a, created_by=focal, state="draft", text=SECRETS["unchecked"])
+    interest = makers.make_interest(listing, world.people["partner"], why=SECRETS["interest"])
+    probe = makers.make_probe(world.a, world.b, said_by=focal)
+    question = ProbeQuestion.objects.create(municipality=world.b, function=probe.function)
+    question.about.set([world.a, world.c, world.d])
+    world.made |= {"listing": listing, "unchecked": draft, "interest": interest}
+    world.made |= {"probe": probe, "question": question}
 
 
 def _propose(world: World) -> None:
