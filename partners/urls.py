@@ -20,6 +20,7 @@ from partners.views import (
     needs,
     probes,
     rankings,
+    register,
 )
 
 app_name = "partners"
@@ -34,7 +35,10 @@ urlpatterns = [
     path("partners/contacts/<uuid:pk>/", municipalities.contact_edit, name="contact_edit"),
     path("partners/<slug:country>/<str:code>/", municipalities.municipality, name="municipality"),
     path("partners/<slug:country>/<str:code>/contacts/add/", municipalities.contact_add, name="contact_add"),
-    path("register/", municipalities.register, name="register"),
+    path("register/", register.register, name="register"),
+    path("register/cooperations.csv", register.register_csv, name="register_csv"),
+    path("register/cooperations.geojson", register.register_geojson, name="register_geojson"),
+    path("register/<int:pk>/", register.cooperation, name="cooperation"),
     path("funding/", funding.funding_list, name="funding_list"),
     path("funding/add/", funding.funding_create, name="funding_create"),
     path("funding/<uuid:pk>/", funding.funding_call, name="funding_call"),

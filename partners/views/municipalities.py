@@ -1,11 +1,11 @@
-"""Municipalities, their office-holders, and the register of cooperations."""
+"""Municipalities and their office-holders."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,7 +24,6 @@ from partners.places import counties
 from partners.services.contacts import keep_contact
 
 PER_PAGE = 50
-REGISTER_PER_PAGE = 25
 
 
 @page
@@ -158,40 +157,3 @@ def _next(request: PersonRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if ours else ""
-
-
-@page
-def register(request: PersonRequest) -> HttpResponse:
-    """The cooperations that exist, by name, legal form and member."""
-    found = _filtered_register(request)
-    members = CooperationMember.objects.select_related("municipality").only(
-        "cooperation_id", "municipality__name", "municipality__country", "municipality__code"
-    )
-    found = (
-        found.select_related("function", "run")
-        .annotate(members_count=Count("memberships"))
-        # Those of which only a number is known come last.
-        .order_by(Case(When(name="", then=1), default=0), "name", "code")
-    )
-    listed = found.prefetch_related(Prefetch("memberships", members.order_by("municipality__name")))
-    forms = ExistingCooperation.objects.exclude(legal_form="").order_by("legal_form")
-    context = {
-        "page": Paginator(listed, REGISTER_PER_PAGE).get_page(request.GET.get("page")),
-        "q": request.GET.get("q", ""),
-        "legal_form": request.GET.get("legal_form", ""),
-        "member": request.GET.get("member", ""),
-        "legal_forms": list(forms.values_list("legal_form", flat=True).distinct()),
-    }
-    return render(request, "partners/register.html", context)
-
-
-def _filtered_register(request: PersonRequest) -> QuerySet[ExistingCooperation]:
-    found = ExistingCooperation.objects.all()
-    if name := request.GET.get("q", "").strip():
-        found = found.filter(Q(name__icontains=name) | Q(code=name))
-    if legal_form := request.GET.get("legal_form"):
-        found = found.filter(legal_form=legal_form)
-    if member := request.GET.get("member", "").strip():
-        with_member = CooperationMember.objects.filter(municipality__name__icontains=member)
-        found = found.filter(pk__in=with_member.values("cooperation"))
-    return found
