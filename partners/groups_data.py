@@ -17,6 +17,7 @@ from partners.discovery.vicinity import distances, side_by_side
 from partners.discovery_data import functions_of, rank_partners
 from partners.models import Case, Function, FundingCall, Municipality, NeighbourLink, Participant
 from partners.models.function import Confidence
+from partners.weights import weights_of
 
 #: How many of the nearest are ranked for groups: a town that completes one may lie behind many hamlets.
 NEAREST = 90
@@ -109,7 +110,12 @@ def search_groups(
         raise Refusal(barred)
     left = _left(case, aside) if case else frozenset()
     ranked = rank_partners(
-        municipality, functions=goal.functions, case=case, nearest=NEAREST, weights=_weights(case)
+        municipality,
+        functions=goal.functions,
+        case=case,
+        nearest=NEAREST,
+        weights=weights_of(case) if case else WEIGHTS,
+        also=[party.municipality_id for party in case.participants.all()] if case else (),
     )
     around = [municipality, *_places(ranked)]
     linked, by_borders = _linked(around)  # of all: that a neighbour is out brings nobody else nearer
@@ -129,12 +135,14 @@ def search_groups(
     )
 
 
-def suggested_group(case: Case) -> tuple[GroupSearch, Group, list[Municipality]] | None:
-    """The best group for the functions of the case, and whom to win for it (nobody: large enough alone).
+def suggested_group(
+    case: Case, functions: Sequence[Function] | None = None
+) -> tuple[GroupSearch, Group, list[Municipality]] | None:
+    """The best group for the functions (else those of the case), and whom to win for it.
 
-    None when no scale is known or no group reaches it.
+    None when no scale is known or no group reaches it; nobody to win when large enough alone.
     """
-    goal = largest_scale(functions_of(case))
+    goal = largest_scale(functions_of(case) if functions is None else functions)
     if goal is None:
         return None
     search = search_groups(case.initiator, goal, case=case, limit=1)
@@ -153,15 +161,8 @@ def reach_km(pool: Pool) -> float:
 
 def _left(case: Case, aside: bool) -> frozenset[int]:
     """Municipalities that left the case, and those set aside unless they may be taken back."""
-    states = set(Participant.EXITS) - ({Participant.State.SET_ASIDE} if aside else set())
-    gone = case.participants.filter(state__in=states)
-    return frozenset(gone.values_list("municipality_id", flat=True))
-
-
-def _weights(case: Case | None) -> Mapping[str, float]:
-    """The weights that count in the case."""
-    newest = case.weightings.first() if case else None
-    return newest.weights if newest else WEIGHTS
+    gone = set(Participant.EXITS) - ({Participant.State.SET_ASIDE} if aside else set())
+    return frozenset(party.municipality_id for party in case.participants.all() if party.state in gone)
 
 
 def _barred(call: FundingCall, municipality: Municipality) -> str:

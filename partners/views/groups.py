@@ -137,6 +137,8 @@ def _answer(
     return {
         "search": search,
         "goal": goal,
+        # The choice is made on the ranking for this function: it is the one to keep.
+        "query": f"?functions={goal.function.pk}" if goal.function and len(goals) > 1 else "",
         "wanted": group_words.wanted(goal.threshold),
         "alone": found.exists and len(found.groups[0].members) == 1,
         "none": [] if found.exists else _none(search),

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def square(east: float, north: float = 46.6) -> dict[str, Any]:
-    corners = [[0, 0], [0.04, 0], [0.04, 0.04], [0, 0.04], [0, 0]]
-    return {"type": "Polygon", "coordinates": [[[east + x, north + y] for x, y in corners]]}
+    x, y, side = east, north, 0.04
+    corners = [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
+    return {"type": "Polygon", "coordinates": [corners]}
 
 
 def town_of(name: str, population: int, place: int, **fields: Any) -> Municipality:
