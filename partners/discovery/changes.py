@@ -84,9 +84,7 @@ def _missing(row: Ranked, ranking: Sequence[Ranked], functions: str) -> list[str
     said = []
     for name, factor in unknown[:NAMED]:
         low, high = (standing_if(row, ranking, name, score) for score in (0.0, 1.0))
-        gain = _(
-            "%(share)d %% more of the data would be known and the score lie between %(low)d and %(high)d"
-        )
+        gain = _("%(share)d %% more of the data would be known, the score between %(low)d and %(high)d")
         values = {
             "share": round(100 * factor.weight / total),
             "low": round(100 * low.score),

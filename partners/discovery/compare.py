@@ -47,14 +47,11 @@ def _figures(rows: Sequence[Ranked], own_population: int) -> list[Criterion]:
         (_("Data known"), _("in %"), lambda row: row.coverage),
     ]
     return [
-        _plain(_("Place"), _("in the whole ranking"), [str(row.rank) for row in rows]),
-        *(
-            _judged(label, note, [read(row) for row in rows], [""] * len(rows))
-            for label, note, read in of_100
-        ),
-        _plain(_("Distance"), _("in km"), [_km(row) for row in rows]),
-        _plain(_("Inhabitants"), "", [_n(row.population) for row in rows]),
-        _plain(_("Inhabitants with you"), "", [_n(row.population + own_population) for row in rows]),
+        _plain(rows, _("Place"), _("in the whole ranking"), lambda row: str(row.rank)),
+        *(_judged(rows, label, note, [(read(row), "") for row in rows]) for label, note, read in of_100),
+        _plain(rows, _("Distance"), _("in km"), _km),
+        _plain(rows, _("Inhabitants"), "", lambda row: _n(row.population)),
+        _plain(rows, _("Inhabitants with you"), "", lambda row: _n(row.population + own_population)),
     ]
 
 

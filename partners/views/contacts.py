@@ -16,6 +16,7 @@ from partners import policies, turns
 from partners.forms import ContactLogForm, LeaveForm, RecipientForm
 from partners.models import Case, ContactLog, OfficeHolder, Participant
 from partners.services import participants as service
+from partners.standings import standings_of
 from partners.views.reach import PARTICIPANTS, the_case, the_participant
 
 UNCONTACTED = (Participant.State.LONGLISTED, Participant.State.SET_ASIDE)
@@ -35,9 +36,13 @@ def contacts(request: PersonRequest, pk: str) -> HttpResponse:
             Prefetch("municipality__office_holders", holders, to_attr="holders"),
         )
     )
+    stood = standings_of(parties)
     context = {
         "case": case,
-        "rows": [(party, turns.participant_tone(party.state)) for party in parties],
+        "rows": [
+            (party, turns.participant_tone(party.state), stood.get(party.municipality_id))
+            for party in parties
+        ],
         "may_run": policies.allows(request.user, "case.run", case),
         "may_log": case.has_reached(Case.State.CONTACTING),
         "exits": Participant.EXITS,
