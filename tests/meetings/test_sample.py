@@ -13,8 +13,17 @@ from django.db import transaction
 
 from imc_portal.core.models import AuditEntry, OutgoingEmail, User
 from meetings.models import Dispatch, HandOver, Meeting
-from meetings.sample import calls, people, stages
-from partners.models import Case, FundingCall, Municipality, Need, OfficeHolder
+from meetings.sample import calls, market, people, stages
+from partners.models import (
+    Case,
+    FundingCall,
+    Interest,
+    Listing,
+    Municipality,
+    Need,
+    OfficeHolder,
+    ProbeQuestion,
+)
 from proposals.models import Document, ProposalVersion
 from tests import makers
 from tests.conftest import ROOT
@@ -56,6 +65,7 @@ def test_a_stage_stands(stage: str) -> None:
     assert OfficeHolder.objects.count() >= len(people.OFFICE_HOLDERS)
     assert fictitious_everywhere()
     assert FundingCall.objects.filter(illustrative=True, source=calls.SOURCE).count() == len(calls.CALLS)
+    the_market_is_open()
     assert Municipality.objects.count() > 400
     assert not Document.objects.exclude(state=Document.State.RENDERED).exists()
     assert not Dispatch.objects.exclude(problem="").exists()
@@ -69,6 +79,13 @@ def test_a_stage_stands(stage: str) -> None:
         assert Meeting.objects.get(kind="formal").state == Meeting.State.CALLED
     if stage == "handed_over":
         assert HandOver.objects.count() == 1
+
+
+def the_market_is_open() -> None:
+    assert Listing.objects.open().count() == len(market.ENTRIES) - 1
+    assert Listing.objects.get(state=Listing.State.SUBMITTED).text.endswith("exists.)")
+    assert Interest.objects.get().state == Interest.State.SENT
+    assert str(ProbeQuestion.objects.get().municipality) == "Hauts de Bienne"
 
 
 def three_papers_are_on_their_way() -> None:

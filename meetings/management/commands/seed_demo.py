@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from imc_portal.core.models import User
-from meetings.sample import calls, ground, people, stages
+from meetings.sample import calls, ground, market, people, stages
 
 #: Known to everybody, so only ever used where the demo runs for its own visitor.
 DEMO_PASSWORD = "winter-service-2026"  # noqa: S105  # printed by `make demo`
@@ -38,6 +38,7 @@ class Command(BaseCommand):
             ground.lay()
             people.make_people(password)
             calls.record()
+            market.open_market()
         case = stages.play(options["stage"], seed=options["seed"])
         logins = [
             {"email": login.email, "password": password, "who": people.describe(login)}
