@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Value, When
 from django.db.models.expressions import BaseExpression, Combinable
+from django.utils.translation import gettext_lazy as _
 
 from partners.models import CooperationMember, ExistingCooperation, ImportRun, Municipality
 from partners.models.names import fold
@@ -15,6 +16,16 @@ from partners.models.names import fold
 #: Value of the filter for cooperations whose function nobody has written down.
 UNKNOWN = "unknown"
 SORTS = ("name", "legal_form", "function", "members", "since")
+#: What a list of orders offers; the headings of the table know the falling ones of all of them.
+ORDERS = (
+    ("name", _("by name")),
+    ("-members", _("most members first")),
+    ("members", _("fewest members first")),
+    ("legal_form", _("by legal form")),
+    ("function", _("by function")),
+    ("since", _("oldest first")),
+    ("-since", _("youngest first")),
+)
 LONGEST = 200
 
 

@@ -29,6 +29,8 @@ MOST = 900
 #: Members drawn one by one; a larger cooperation is drawn as one area.
 MOST_MEMBERS = 150
 HELD_FOR = 3600
+#: Narrower holes of a joint area, in degrees (some 300 m), are no gaps between municipalities.
+SEAM = 0.003
 #: In how many of the cooperations shown a municipality is: tone of the map by that number.
 TONES: Sequence[tuple[int, Tone]] = ((1, "candidate"), (2, "aside"), (3, "chosen"))
 
@@ -111,19 +113,20 @@ def _draw_one(cooperation: ExistingCooperation, members: Sequence[Municipality])
     shapes: list[Shape] = []
     if len(members) <= MOST_MEMBERS:
         shapes = [
-            Shape(f"m{member.pk}", member.name, mapping(outlines[member.pk]), "chosen", label=True)
+            Shape(f"m{member.pk}", member.name, mapping(outlines[member.pk]), "candidate", label=True)
             for member in members
             if member.pk in outlines
         ]
         around = outlines_of(_around(keys))
         shapes += [Shape(f"a{key}", "", mapping(outline), "around") for key, outline in around.items()]
     elif joined := joint_area(list(outlines.values())):
-        shapes = [Shape("all", str(cooperation), mapping(joined), "chosen", label=True)]
+        shapes = [Shape("all", str(cooperation), mapping(joined), "candidate", label=True)]
     names = "; ".join(attributions(outline_runs(keys)))
     return draw_map(
         shapes,
         title=_("%(name)s and its members") % {"name": cooperation},
         desc=", ".join(member.name for member in members[:MOST_MEMBERS]),
+        width=400,
         source=_("Outlines: %(source)s") % {"source": names} if names else "",
     )
 
@@ -147,8 +150,21 @@ def joint_area(outlines: Sequence[BaseGeometry]) -> BaseGeometry | None:
     """All of them as one area, valid; None without any."""
     if not outlines:
         return None
-    area: BaseGeometry = shapely.union_all(np.array([_valid(outline) for outline in outlines]))
-    return area
+    area = shapely.union_all(np.array([_valid(outline) for outline in outlines]))
+    return _without_seams(area)
+
+
+def _without_seams(area: BaseGeometry) -> BaseGeometry:
+    """Close the slits that simplified outlines leave between neighbours; true gaps are wider."""
+    closed = [
+        shapely.Polygon(
+            piece.exterior,
+            [hole for hole in piece.interiors if not shapely.Polygon(hole).buffer(-SEAM / 2).is_empty],
+        )
+        for piece in shapely.get_parts(area).tolist()
+        if piece.geom_type == "Polygon"
+    ]
+    return closed[0] if len(closed) == 1 else shapely.MultiPolygon(closed)
 
 
 def _valid(outline: BaseGeometry) -> BaseGeometry:

@@ -43,7 +43,7 @@ class NumberField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         """A stored number in the reader's writing; what was typed stays as typed."""
-        if isinstance(value, Decimal):
-            whole = value == value.to_integral_value()
+        if isinstance(value, Decimal | int):
+            whole = value == int(value)
             return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
         return value

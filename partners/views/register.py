@@ -43,6 +43,8 @@ def register(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(one, register_map.code_of(one)) for one in shown],
         "wanted": wanted,
+        "orders": register_data.ORDERS,
+        "order": request.GET.get("sort", ""),
         "map": drawn,
         "shared": drawn.shared[:NAMED],
         "sources": register_data.attributions(one.run for one in shown),
