@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from partners.catalogue_files import Shelf
 from partners.discovery.catalogue import Catalogue
+from partners.discovery.circles import with_circles
 from partners.models import CooperationMember, Municipality, NeighbourLink
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def catalogue(country: str) -> Catalogue:
             _kept[place] = (now, found)
             return found
     log.warning("The catalogue of %s changed under every attempt to load it; this one is not shared", country)
-    return Catalogue(country=country, **_columns(country))
+    return with_circles(Catalogue(country=country, **_columns(country)))
 
 
 def _kept_at(place: tuple[str, str], wanted: str) -> Catalogue | None:
@@ -83,7 +84,7 @@ def _kept_at(place: tuple[str, str], wanted: str) -> Catalogue | None:
 def _loaded(country: str, wanted: str) -> Catalogue | None:
     """The catalogue from the tables; None when the data changed while they were read."""
     columns = _columns(country)
-    return Catalogue(country=country, **columns) if revision() == wanted else None
+    return with_circles(Catalogue(country=country, **columns)) if revision() == wanted else None
 
 
 def _shared(place: tuple[str, str], wanted: str) -> Catalogue | None:

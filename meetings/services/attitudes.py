@@ -50,6 +50,7 @@ def state_attitude(
         context=case.context,
         after={"value": value, "areas": [str(area) for area in areas], "stated by": stated_by},
     )
+    participants.note_attitude(participant=participant, value=value)
     participants.step(participant=participant, to=Participant.State.ATTITUDE_STATED, actor=actor)
     return attitude
 

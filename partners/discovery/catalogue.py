@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +50,11 @@ class Catalogue:
     #: Function of each cooperation ("" if not known) and whether it ended in failure.
     body_function: NDArray[np.str_]
     body_failed: NDArray[np.bool_]
+    #: Derived by `partners.discovery.circles`: the strongest tie by bodies of each, and its circle of
+    #: likely partners with their shares, a row of fixed width each, filled up with itself and share 0.
+    strongest: Floats = field(default_factory=lambda: np.empty(0))
+    circle_to: Rows = field(default_factory=lambda: np.empty((0, 0), dtype=np.int32))
+    circle_share: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from partners.discovery import scale
-from partners.discovery.geography import great_circle_km
+from partners.discovery.likeness import OF_PAIRS
+from partners.discovery.pairs import Pairs
 
 Array = NDArray[np.float64]
-Words = NDArray[np.object_]
 
-#: Weights as in the literature review of the portal's method; ease and value are also shown apart.
+#: Weights of the factors. Those of what a case is about follow the literature; those that pairs of
+#: municipalities have by themselves are fitted to real cooperation, see docs/ranking.md.
 WEIGHTS: Mapping[str, float] = {
     "shared_problem": 25,
-    "proximity": 15,
+    "circle": 24,
     "scale_gain": 15,
-    "track_record": 12,
-    "size_similarity": 5,
-    "fiscal_similarity": 4,
-    "same_area": 4,
+    "track_record": 14,
+    "same_area": 10,
+    "willingness": 10,
+    "proximity": 8,
+    "complement": 8,
+    "fiscal_similarity": 2,
+    "funding": 2,
+    "size_similarity": 1,
 }
-VALUE = frozenset({"shared_problem", "scale_gain"})
-#: Minutes on the road are not known: they are taken from the distance, at a country road's pace.
-MINUTES_PER_KM = 1.5
+VALUE = frozenset({"shared_problem", "scale_gain", "complement", "funding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +38,32 @@ class Initiator:
     """Who looks for partners."""
 
     population: int
-    latitude: float | None
-    longitude: float | None
-    county: str
-    district: str
-    fiscal: float | None
+    fiscal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A factor that the portal knows by itself: scores, nan where not known, and what was found of each."""
+
+    scores: Array
+    raw: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Who could be a partner, column by column; nan and empty words mean not known."""
+    """Who could be a partner, column by column; nan means not known."""
 
     keys: Sequence[int]
     codes: Sequence[str]
     names: Sequence[str]
     population: Array
-    latitude: Array
-    longitude: Array
-    county: Words
-    district: Words
     fiscal: Array
-    #: Whether a border is shared; all nan when nothing is known about the initiator's borders.
-    border: Array
-    border_km: Array
-    #: Joint cooperations on record; all nan when the register does not know the initiator.
-    joint: Array
+    #: The group so far against the candidates: first the initiator, then the partners already chosen.
+    pairs: Pairs
     #: Severity shared in the functions of the case, 0 to 1; nan where the other's need may not be known.
     shared: Array
+    #: What the portal knows: willingness, complement, funding. A factor that is not here is not known.
+    known: Mapping[str, Known] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -101,6 +103,16 @@ class Ranked:
     factors: Mapping[str, FactorScore]
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Weighted means over what is known, and the share of the weights that is."""
+
+    score: Array
+    ease: Array
+    value: Array
+    coverage: Array
+
+
 def rank(
     initiator: Initiator,
     candidates: Candidates,
@@ -110,34 +122,30 @@ def rank(
     """All candidates, best first; equal scores by distance, then by code."""
     if not len(candidates):
         return []
-    km = _distances(initiator, candidates)
-    names = list(weights)
-    scores = np.vstack([MEASURES[name](initiator, candidates, question, km) for name in names])
-    strength = np.array([float(weights[name]) for name in names])
-    known = ~np.isnan(scores)
-    total = _mean(scores, strength)
-    ease = _mean(scores, strength * np.array([name not in VALUE for name in names]))
-    value = _mean(scores, strength * np.array([name in VALUE for name in names]))
-    coverage = strength @ known / strength.sum()
-    order = np.lexsort((np.array(candidates.codes), np.nan_to_num(km, nan=np.inf), -np.nan_to_num(total)))
+    names = [name for name in weights if name in MEASURES]
+    scores = np.vstack([MEASURES[name](initiator, candidates, question) for name in names])
+    totals = weigh(names, scores, weights)
+    km = candidates.pairs.km[0]
+    best = (np.array(candidates.codes), np.nan_to_num(km, nan=np.inf), -np.nan_to_num(totals.score))
+    order = np.lexsort(best)
     return [
         Ranked(
             key=candidates.keys[n],
             code=candidates.codes[n],
             name=candidates.names[n],
             rank=place,
-            score=round(float(np.nan_to_num(total[n])), 4),
-            ease=_rounded(ease[n]),
-            value=_rounded(value[n]),
-            coverage=round(float(coverage[n]), 4),
-            neighbour=bool(candidates.border[n] == 1),
+            score=round(float(np.nan_to_num(totals.score[n])), 4),
+            ease=_rounded(totals.ease[n]),
+            value=_rounded(totals.value[n]),
+            coverage=round(float(totals.coverage[n]), 4),
+            neighbour=bool(candidates.pairs.border[0, n] == 1),
             km=_rounded(km[n], 1),
             population=int(candidates.population[n]),
             factors={
                 name: FactorScore(
                     _rounded(scores[row, n]),
                     float(weights[name]),
-                    RAW[name](initiator, candidates, question, km, n),
+                    RAW[name](initiator, candidates, question, n),
                 )
                 for row, name in enumerate(names)
             },
@@ -146,77 +154,89 @@ def rank(
     ]
 
 
-def _mean(scores: Array, weights: Array) -> Array:
+def weigh(names: Sequence[str], scores: Array, weights: Mapping[str, float]) -> Totals:
+    """Combine scores of shape (factors, …): missing ones are left out and the rest weighs the more."""
+    strength = np.array([float(weights[name]) for name in names])
+    value = np.array([name in VALUE for name in names])
+    known = ~np.isnan(scores)
+    filled = np.nan_to_num(scores)
+    held = np.tensordot(strength, known, axes=1)
+    return Totals(
+        score=_mean(strength, filled, known),
+        ease=_mean(strength * ~value, filled, known),
+        value=_mean(strength * value, filled, known),
+        coverage=held / max(strength.sum(), 1e-12),
+    )
+
+
+def _mean(strength: Array, filled: Array, known: NDArray[np.bool_]) -> Array:
     """Weighted mean over what is known; nan where nothing is."""
-    held = weights @ ~np.isnan(scores)
-    total = weights @ np.nan_to_num(scores)
-    return np.asarray(np.divide(total, held, out=np.full(len(total), np.nan), where=held > 0))
+    held = np.tensordot(strength, known, axes=1)
+    total = np.tensordot(strength, filled, axes=1)
+    return np.asarray(np.divide(total, held, out=np.full(held.shape, np.nan), where=held > 0))
 
 
 def _rounded(number: float, digits: int = 4) -> float | None:
     return None if np.isnan(number) else round(float(number), digits)
 
 
-def _distances(initiator: Initiator, candidates: Candidates) -> Array:
-    if initiator.latitude is None or initiator.longitude is None:
-        return np.full(len(candidates), np.nan)
-    return great_circle_km(initiator.latitude, initiator.longitude, candidates.latitude, candidates.longitude)
-
-
 # --- the factors: scores from 0 to 1, nan where not known -------------------------------
 
-Measure = Callable[[Initiator, Candidates, Question, Array], Array]
-Raw = Callable[[Initiator, Candidates, Question, Array, int], dict[str, Any]]
+Measure = Callable[[Initiator, Candidates, Question], Array]
+Raw = Callable[[Initiator, Candidates, Question, int], dict[str, Any]]
 
 
-def _shared_problem(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
-    return candidates.shared
+def over_group(scores: Array) -> Array:
+    """Mean over the group so far, from shape (members, candidates), over what is known of each."""
+    known = ~np.isnan(scores)
+    count = known.sum(axis=0)
+    total = np.nan_to_num(scores).sum(axis=0)
+    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
 
 
-def _proximity(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
-    return np.asarray(np.where(candidates.border == 1, 1.0, np.exp(-MINUTES_PER_KM * km / 20)))
+def _of_pairs(name: str) -> Measure:
+    return lambda initiator, candidates, question: over_group(OF_PAIRS[name](candidates.pairs))
 
 
-def _scale_gain(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
+def _known(name: str) -> Measure:
+    def measure(initiator: Initiator, candidates: Candidates, question: Question) -> Array:
+        found = candidates.known.get(name)
+        return found.scores if found else np.full(len(candidates), np.nan)
+
+    return measure
+
+
+def _scale_gain(initiator: Initiator, candidates: Candidates, question: Question) -> Array:
     if not question.scales:
         return np.full(len(candidates), np.nan)
     gains = [scale.gain(initiator.population, candidates.population, size) for size in question.scales]
     return np.asarray(np.mean(gains, axis=0))
 
 
-def _track_record(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
-    return np.asarray(1 - np.exp(-candidates.joint / 2))
-
-
-def _size_similarity(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
+def _size_similarity(initiator: Initiator, candidates: Candidates, question: Question) -> Array:
     ratio = np.maximum(candidates.population, 1) / max(initiator.population, 1)
     return np.asarray(1 - np.minimum(1, np.abs(np.log(ratio)) / np.log(10)))
 
 
-def _fiscal_similarity(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
+def _fiscal_similarity(initiator: Initiator, candidates: Candidates, question: Question) -> Array:
     own = np.nan if initiator.fiscal is None else initiator.fiscal
     larger = np.maximum(own, candidates.fiscal)
     gap = np.abs(own - candidates.fiscal)
     return np.asarray(1 - np.divide(gap, larger, out=np.where(np.isnan(gap), np.nan, 0.0), where=larger > 0))
 
 
-def _same_area(initiator: Initiator, candidates: Candidates, question: Question, km: Array) -> Array:
-    """1 in the same district, 0.5 in the same county, else 0; without districts the county decides."""
-    county = np.where(candidates.county == initiator.county, 1.0, 0.0)
-    county[(candidates.county == "") | (initiator.county == "")] = np.nan
-    district = np.where(candidates.district == initiator.district, 1.0, 0.5 * np.nan_to_num(county))
-    known = (candidates.district != "") & (initiator.district != "")
-    return np.asarray(np.where(known, district, county))
-
-
 MEASURES: Mapping[str, Measure] = {
-    "shared_problem": _shared_problem,
-    "proximity": _proximity,
+    "shared_problem": lambda initiator, candidates, question: candidates.shared,
+    "proximity": _of_pairs("proximity"),
+    "same_area": _of_pairs("same_area"),
+    "track_record": _of_pairs("track_record"),
+    "circle": _of_pairs("circle"),
     "scale_gain": _scale_gain,
-    "track_record": _track_record,
     "size_similarity": _size_similarity,
     "fiscal_similarity": _fiscal_similarity,
-    "same_area": _same_area,
+    "willingness": _known("willingness"),
+    "complement": _known("complement"),
+    "funding": _known("funding"),
 }
 
 
@@ -227,25 +247,61 @@ def _number(value: float, digits: int = 1) -> float | None:
     return None if np.isnan(value) else round(float(value), digits)
 
 
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else round(float(value))
+
+
+def _yes(value: float) -> bool | None:
+    return None if np.isnan(value) else bool(value)
+
+
+def _others(values: Array, n: int) -> float | None:
+    """Mean over the partners already chosen; None when there are none or nothing is known."""
+    rest = values[1:, n]
+    return None if not len(rest) or np.isnan(rest).all() else round(float(np.nanmean(rest)), 1)
+
+
+def _with_one_more(candidates: Candidates, n: int) -> float | None:
+    """The score with one more body of the initiator and the candidate alone."""
+    tie = candidates.pairs.tie[:, n].copy()
+    tie[0] = candidates.pairs.tie_with_one_more[0, n]
+    return None if np.isnan(tie[0]) else round(float(np.nanmean(tie)), 4)
+
+
+def _of_portal(name: str) -> Raw:
+    return lambda i, c, q, n: dict(c.known[name].raw[n]) if name in c.known else {}
+
+
 RAW: Mapping[str, Raw] = {
-    "shared_problem": lambda i, c, q, km, n: {"shared_severity": _number(c.shared[n], 2)},
-    "proximity": lambda i, c, q, km, n: {
-        "border": None if np.isnan(c.border[n]) else bool(c.border[n]),
-        "border_km": _number(c.border_km[n]),
-        "km": _number(km[n]),
+    "shared_problem": lambda i, c, q, n: {"shared_severity": _number(c.shared[n], 2)},
+    "proximity": lambda i, c, q, n: {
+        "border": _yes(c.pairs.border[0, n]),
+        "border_km": _number(c.pairs.border_km[0, n]),
+        "km": _number(c.pairs.km[0, n]),
         "minutes": None,
+        "km_to_chosen": _others(c.pairs.km, n),
     },
-    "scale_gain": lambda i, c, q, km, n: {
+    "same_area": lambda i, c, q, n: {
+        "same_district": _yes(c.pairs.same_district[0, n]),
+        "same_county": _yes(c.pairs.same_county[0, n]),
+    },
+    "track_record": lambda i, c, q, n: {
+        "joint_cooperations": _whole(c.pairs.joint[0, n]),
+        "failed": _whole(c.pairs.failed[0, n]) or 0,
+        "with_chosen": _others(c.pairs.joint, n),
+        "with_one_more": _with_one_more(c, n),
+    },
+    "circle": lambda i, c, q, n: {
+        "overlap": _number(c.pairs.overlap[0, n], 2),
+        "chosen": len(c.pairs.overlap) - 1,
+    },
+    "scale_gain": lambda i, c, q, n: {
         "joint_population": i.population + int(c.population[n]),
         "efficient_scale": max(q.scales, default=None),
     },
-    "track_record": lambda i, c, q, km, n: {
-        "joint_cooperations": None if np.isnan(c.joint[n]) else int(c.joint[n])
-    },
-    "size_similarity": lambda i, c, q, km, n: {"own": i.population, "theirs": int(c.population[n])},
-    "fiscal_similarity": lambda i, c, q, km, n: {"own": i.fiscal, "theirs": _number(c.fiscal[n], 2)},
-    "same_area": lambda i, c, q, km, n: {
-        "same_district": None if not (i.district and c.district[n]) else c.district[n] == i.district,
-        "same_county": None if not (i.county and c.county[n]) else c.county[n] == i.county,
-    },
+    "size_similarity": lambda i, c, q, n: {"own": i.population, "theirs": int(c.population[n])},
+    "fiscal_similarity": lambda i, c, q, n: {"own": i.fiscal, "theirs": _number(c.fiscal[n], 2)},
+    "willingness": _of_portal("willingness"),
+    "complement": _of_portal("complement"),
+    "funding": _of_portal("funding"),
 }

@@ -12,18 +12,14 @@ Array = NDArray[np.float64]
 
 
 def gain(own: int, others: Array, scale: int) -> Array:
-    """Share of the way to efficient scale that the pair covers, 0 to 1.
+    """Share of our way to efficient scale that the pair covers, 0 to 1; 0 when we are there already.
 
-    Measured in logarithms, as unit cost falls. It is our way when we are below scale, the partner's
-    when only the partner is; 0 when both are above.
+    Measured in logarithms, as unit cost falls.
     """
-    own_size, sizes = max(float(own), 1.0), np.maximum(others, 1.0)
-    joint = np.minimum(own_size + sizes, scale)
-    if own_size < scale:
-        return np.asarray(np.log(joint / own_size) / np.log(scale / own_size))
-    below = sizes < scale
-    smaller = np.where(below, sizes, scale / 2)
-    return np.asarray(np.where(below, np.log(joint / smaller) / np.log(scale / smaller), 0.0))
+    size, sizes = max(float(own), 1.0), np.maximum(others, 1.0)
+    if size >= scale:
+        return np.zeros(sizes.shape)
+    return np.asarray(np.log(np.minimum(size + sizes, scale) / size) / np.log(scale / size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ SOURCES: Mapping[str, Any] = {
 }
 MEANINGS: Mapping[str, Any] = {
     "shared_problem": gettext_lazy("How grave the need is that both have in the functions of the case."),
-    "proximity": gettext_lazy("A common border counts in full; otherwise less with each kilometre."),
+    "proximity": gettext_lazy("Less with each kilometre; a common border counts well however far."),
     "circle": gettext_lazy("How far those overlap with whom each of you would most likely work."),
     "scale_gain": gettext_lazy("How much nearer both come to the size at which a service costs least."),
     "track_record": gettext_lazy("Cooperations on record in which both are members, failed ones deducted."),
@@ -240,6 +240,8 @@ def _border(raw: Mapping[str, Any]) -> str:
         parts.append(words % {"km": number_format(length or 0, 1)})
     if raw.get("km") is not None:
         parts.append(_("%(km)s km as the crow flies") % {"km": number_format(raw["km"], 1)})
+    if raw.get("km_to_chosen") is not None:
+        parts.append(_("%(km)s km from those chosen") % {"km": number_format(raw["km_to_chosen"], 1)})
     if raw.get("km_to_chosen") is not None:
         far = number_format(raw["km_to_chosen"], 1)
         parts.append(_("%(km)s km on average to those chosen") % {"km": far})

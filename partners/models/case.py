@@ -256,6 +256,8 @@ class Participant(models.Model):
         related_name="+",
         verbose_name=_("recipient"),
     )
+    #: As last stated for the whole case; the statements themselves, with their conditions, are the meetings'.
+    attitude = models.CharField(max_length=12, blank=True, editable=False)
     ranking = models.ForeignKey(
         "RankingSnapshot", null=True, blank=True, on_delete=models.RESTRICT, related_name="decided"
     )

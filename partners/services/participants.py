@@ -69,6 +69,12 @@ def set_aside(
     return count
 
 
+def note_attitude(*, participant: Participant, value: str) -> None:
+    """Keep the attitude as last stated, for the ranking; its statement is audited where it is made."""
+    Participant.objects.filter(pk=participant.pk).update(attitude=value)
+    participant.attitude = value
+
+
 def step(*, participant: Participant, to: str, actor: Actor) -> bool:
     """Move a participant forward; steps may be skipped, nothing moves back. True when it moved."""
     fresh = (

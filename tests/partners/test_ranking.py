@@ -17,111 +17,142 @@ from hypothesis import strategies as st
 
 from partners.discovery import WEIGHTS, Candidates, Initiator, Question, Ranked, rank, tray
 from partners.discovery.geography import great_circle_km
+from partners.discovery.pairs import Pairs
+from partners.discovery.ranking import Known
 from partners.discovery.scale import gain
 from partners.discovery_data import rank_partners
-from partners.models import CooperationMember, ExistingCooperation, Function, Municipality
+from partners.models import (
+    ContactLog,
+    CooperationMember,
+    ExistingCooperation,
+    Function,
+    Municipality,
+)
+from partners.services import participants
 from tests import makers
 
 NAN = math.nan
-US = Initiator(population=3000, latitude=46.6, longitude=5.5, county="39", district="391", fiscal=500.0)
+US = Initiator(population=3000, fiscal=500.0)
+OF_PORTAL = ("willingness", "complement", "funding")
+Row = dict[str, Any]
 
 
-def candidates(*rows: dict[str, Any]) -> Candidates:
-    """Columns from rows; what a row does not name is not known."""
-    plain: dict[str, Any] = {
-        "population": 3000,
-        "latitude": NAN,
-        "longitude": NAN,
-        "county": "",
-        "district": "",
-        "fiscal": NAN,
-        "border": NAN,
-        "border_km": NAN,
-        "joint": NAN,
-        "shared": NAN,
+def candidates(*rows: Row, chosen: tuple[Row, ...] = ()) -> Candidates:
+    """Columns from rows; what a row does not name is not known. `chosen`: seen by a chosen partner."""
+    pairs = Pairs(
+        **{
+            name: np.array(
+                [[row.get(name, NAN) for row in seen] for seen in (rows, chosen) if seen], dtype=float
+            )
+            for name in Pairs.__slots__
+        }
+    )
+    column = {
+        name: np.array([row.get(name, 3000 if name == "population" else NAN) for row in rows], dtype=float)
+        for name in ("population", "fiscal", "shared", *OF_PORTAL)
     }
-    full = [plain | row for row in rows]
-    words = ("county", "district")
     return Candidates(
         keys=list(range(len(rows))),
         codes=[row.get("code", str(n)) for n, row in enumerate(rows)],
         names=[row.get("name", str(n)) for n, row in enumerate(rows)],
-        **{
-            name: np.array([row[name] for row in full], dtype=object if name in words else float)
-            for name in plain
-        },
+        population=column["population"],
+        fiscal=column["fiscal"],
+        pairs=pairs,
+        shared=column["shared"],
+        known={name: Known(column[name], [{}] * len(rows)) for name in OF_PORTAL},
     )
 
 
-def only(row: dict[str, Any], question: Question | None = None, us: Initiator = US) -> Ranked:
+def only(row: Row, question: Question | None = None, us: Initiator = US) -> Ranked:
     (ranked,) = rank(us, candidates(row), question or Question())
     return ranked
 
 
-def score(name: str, row: dict[str, Any], **options: Any) -> float | None:
+def score(name: str, row: Row, **options: Any) -> float | None:
     return only(row, **options).factors[name].score
 
 
+def weight(*names: str) -> float:
+    return sum(WEIGHTS[name] for name in names)
+
+
 def test_missing_factor_is_left_out_and_lowers_coverage_alone() -> None:
-    ranked = only({"border": 1})
+    ranked = only({"km": 0})
     assert ranked.factors["shared_problem"].score is None
     assert ranked.factors["track_record"].score is None
     assert ranked.score == 1.0
-    assert ranked.coverage == pytest.approx((15 + 5) / sum(WEIGHTS.values()), abs=1e-4)
+    assert ranked.coverage == pytest.approx(
+        weight("proximity", "size_similarity") / sum(WEIGHTS.values()), abs=1e-4
+    )
 
 
 def test_known_nought_is_a_score_and_missing_is_not() -> None:
-    known, missing = only({"border": 1, "joint": 0}), only({"border": 1})
+    known, missing = only({"km": 0, "tie": 0}), only({"km": 0})
     assert known.factors["track_record"].score == 0
     assert known.score < missing.score
     assert known.coverage > missing.coverage
 
 
 def test_ease_and_value_stand_apart() -> None:
-    ranked = only({"border": 1, "shared": 0.25})
+    ranked = only({"km": 0, "shared": 0.25})
     assert (ranked.ease, ranked.value) == (1.0, 0.25)
-    assert only({"border": 1}).value is None
+    assert only({"km": 0}).value is None
 
 
 def test_score_is_the_weighted_mean_of_what_is_known() -> None:
-    ranked = only({"border": 1, "joint": 2, "shared": 0.5})
-    track = 1 - math.exp(-1)
-    assert ranked.score == pytest.approx((15 + 12 * track + 25 * 0.5 + 5) / (15 + 12 + 25 + 5), abs=1e-4)
+    ranked = only({"km": 0, "tie": 0.4, "shared": 0.5})
+    total = weight("proximity", "size_similarity") + WEIGHTS["track_record"] * 0.4
+    total += WEIGHTS["shared_problem"] * 0.5
+    held = weight("proximity", "size_similarity", "track_record", "shared_problem")
+    assert ranked.score == pytest.approx(total / held, abs=1e-4)
 
 
-def test_proximity_is_full_by_border_and_falls_with_distance() -> None:
-    assert score("proximity", {"border": 1}) == 1
+def test_proximity_falls_with_distance_and_a_border_sets_a_floor() -> None:
     assert score("proximity", {"border": 0}) is None
-    near = score("proximity", {"border": 0, "latitude": 46.65, "longitude": 5.5}) or 0
-    far = score("proximity", {"border": 0, "latitude": 46.9, "longitude": 5.5}) or 0
+    assert score("proximity", {"border": 1}) == 0.6
+    near, far = score("proximity", {"km": 5}) or 0, score("proximity", {"km": 30}) or 0
     assert 1 > near > far > 0
+    assert score("proximity", {"km": 30, "border": 1}) == 0.6
+    assert score("proximity", {"km": 1, "border": 1}) == score("proximity", {"km": 1})
 
 
-def test_scale_gain_is_nought_when_both_are_above_scale_and_missing_without_one() -> None:
-    large = Initiator(40_000, 46.6, 5.5, "", "", None)
+def test_scale_gain_is_nought_at_efficient_scale_and_missing_without_one() -> None:
     at_scale = Question([30_000])
-    assert score("scale_gain", {"population": 50_000}, question=at_scale, us=large) == 0
-    assert (score("scale_gain", {"population": 5_000}, question=at_scale, us=large) or 0) > 0
+    for size in (30_000, 40_000):
+        for theirs in (500, 5_000, 50_000):
+            assert score("scale_gain", {"population": theirs}, question=at_scale, us=Initiator(size)) == 0
+    assert (score("scale_gain", {"population": 5_000}, question=at_scale) or 0) > 0
     assert score("scale_gain", {"population": 40_000}, question=at_scale) == 1
     assert score("scale_gain", {"population": 5_000}) is None
 
 
-def test_track_record_size_fiscal_and_area() -> None:
-    assert score("track_record", {"joint": 4}) == pytest.approx(1 - math.exp(-2), abs=1e-4)
+def test_size_fiscal_and_area() -> None:
     assert score("size_similarity", {"population": 3000}) == 1
     assert score("size_similarity", {"population": 300}) == pytest.approx(0, abs=1e-9)
     assert score("fiscal_similarity", {"fiscal": 250}) == 0.5
     assert score("fiscal_similarity", {}) is None
-    assert score("same_area", {"district": "391", "county": "39"}) == 1
-    assert score("same_area", {"district": "392", "county": "39"}) == 0.5
-    assert score("same_area", {"district": "711", "county": "71"}) == 0
-    assert score("same_area", {"county": "39"}) == 1
+    assert score("same_area", {"same_district": 1, "same_county": 1}) == 1
+    assert score("same_area", {"same_district": 0, "same_county": 1}) == 0.4
+    assert score("same_area", {"same_district": 0, "same_county": 0}) == 0
+    assert score("same_area", {"same_county": 1}) == 1
     assert score("same_area", {}) is None
+
+
+def test_partners_already_chosen_are_looked_from_as_well() -> None:
+    near_us, near_them = {"code": "a", "km": 2, "overlap": 0.5}, {"code": "b", "km": 6, "overlap": 0.5}
+    alone = rank(US, candidates(near_us, near_them), Question())
+    assert [ranked.code for ranked in alone] == ["a", "b"]
+    seen = ({"km": 20, "overlap": 0.1}, {"km": 1, "overlap": 0.9})
+    together = rank(US, candidates(near_us, near_them, chosen=seen), Question())
+    assert [ranked.code for ranked in together] == ["b", "a"]
+    assert together[0].factors["proximity"].raw["km_to_chosen"] == 1
+    assert together[0].factors["circle"].raw == {"overlap": 0.5, "chosen": 1}
+    assert together[0].km == 6
 
 
 def test_equal_scores_are_ordered_by_distance_then_code() -> None:
     rows = [{"code": "b", "border": 1}, {"code": "a", "border": 1}]
-    rows.append({"code": "c", "border": 1, "latitude": 46.7, "longitude": 5.5})
+    rows.append({"code": "c", "border": 1, "km": 12})
     assert [ranked.code for ranked in rank(US, candidates(*rows), Question())] == ["c", "a", "b"]
 
 
@@ -135,14 +166,70 @@ def test_gain_of_scale_stays_between_nought_and_one(own: int, others: list[int],
     assert ((found >= -1e-9) & (found <= 1 + 1e-9)).all()
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 1), st.integers(0, 20)), min_size=1, max_size=20)
+share = st.one_of(st.just(NAN), st.floats(0, 1))
+anybody = st.fixed_dictionaries(
+    {
+        "population": st.integers(0, 10**6),
+        "fiscal": st.one_of(st.just(NAN), st.floats(0, 10**5)),
+        "shared": share,
+        "km": st.one_of(st.just(NAN), st.floats(0, 500)),
+        "border": st.sampled_from([NAN, 0, 1]),
+        "same_district": st.sampled_from([NAN, 0, 1]),
+        "same_county": st.sampled_from([NAN, 0, 1]),
+        "tie": share,
+        "overlap": share,
+        "willingness": share,
+        "complement": share,
+        "funding": share,
+    }
 )
-def test_scores_stay_in_bounds_whatever_comes(rows: list[tuple[int, float, int]]) -> None:
-    columns = candidates(*({"population": p, "shared": s, "joint": j} for p, s, j in rows))
-    for ranked in rank(US, columns, Question([30_000])):
+some = st.lists(anybody, min_size=1, max_size=12)
+#: What a factor is computed from.
+DATA = {
+    "shared_problem": ("shared",),
+    "proximity": ("km", "border"),
+    "same_area": ("same_district", "same_county"),
+    "track_record": ("tie",),
+    "circle": ("overlap",),
+    "fiscal_similarity": ("fiscal",),
+    **{name: (name,) for name in OF_PORTAL},
+}
+
+
+def ranked_by_code(rows: list[Row], weights: Any = WEIGHTS) -> dict[str, Ranked]:
+    found = rank(US, candidates(*rows), Question([30_000]), weights)
+    return {ranked.code: ranked for ranked in found}
+
+
+@given(some)
+def test_scores_stay_in_bounds_whatever_comes(rows: list[Row]) -> None:
+    for ranked in ranked_by_code(rows).values():
         assert 0 <= ranked.score <= 1
         assert 0 < ranked.coverage <= 1
+        assert all(f.score is None or 0 <= f.score <= 1 for f in ranked.factors.values())
+
+
+@given(some, st.floats(0.01, 1000))
+def test_scaling_all_weights_changes_nothing(rows: list[Row], factor: float) -> None:
+    before = ranked_by_code(rows)
+    after = ranked_by_code(rows, {name: w * factor for name, w in WEIGHTS.items()})
+    for code, ranked in before.items():
+        assert after[code].score == pytest.approx(ranked.score, abs=2e-4)
+        assert after[code].coverage == pytest.approx(ranked.coverage, abs=2e-4)
+        assert (after[code].ease is None) == (ranked.ease is None)
+
+
+@given(some, st.sampled_from(sorted(DATA)))
+def test_removing_a_factors_data_never_changes_what_others_measured(rows: list[Row], name: str) -> None:
+    before = ranked_by_code(rows)
+    after = ranked_by_code([row | dict.fromkeys(DATA[name], NAN) for row in rows])
+    for code, ranked in before.items():
+        assert after[code].factors[name].score is None
+        for other, factor in ranked.factors.items():
+            if other != name:
+                assert after[code].factors[other] == factor
+        if ranked.factors[name].score is not None:
+            assert after[code].coverage < ranked.coverage
 
 
 def test_great_circle_between_two_known_points() -> None:
@@ -244,7 +331,7 @@ def test_municipality_without_a_point_is_ranked_by_what_is_known() -> None:
     other = makers.make_municipality("Other", latitude=None, longitude=None)
     makers.make_neighbours(us, other)
     (row,) = rank_partners(us)
-    assert (row.code, row.km, row.factors["proximity"].score) == (other.code, None, 1.0)
+    assert (row.code, row.km, row.factors["proximity"].score) == (other.code, None, 0.6)
 
 
 @pytest.mark.django_db
@@ -269,3 +356,88 @@ def test_command_refuses_what_it_does_not_know() -> None:
         with pytest.raises(CommandError) as refusal:
             call_command("rank_partners", *words)
         assert refusal.value.returncode == 1
+
+
+# --- what the portal knows -------------------------------
+
+
+def known(
+    us: Municipality, other: Municipality, name: str, **options: Any
+) -> tuple[float | None, dict[str, Any]]:
+    waste = [Function.objects.select_related("evidence").get(pk="ENV-WCO")]
+    factor = {row.code: row for row in rank_partners(us, functions=waste, **options)}[other.code].factors[
+        name
+    ]
+    return factor.score, dict(factor.raw)
+
+
+@pytest.mark.django_db
+def test_willingness_is_what_they_said_last_and_silence_is_not_a_no() -> None:
+    us, neighbour, near = world_of_three()
+    case = makers.make_case(us)
+    party = makers.make_participant(case, neighbour, state="contacted")
+    assert known(us, neighbour, "willingness", case=case)[0] is None
+    makers.make_listing(neighbour, kind="request", function_id="ENV-WCO")
+    assert known(us, neighbour, "willingness", case=case)[0] == 0.7
+    log = {"participant": party, "contact": makers.make_contact(neighbour), "channel": "phone"}
+    log["logged_by"] = case.opened_by
+    ContactLog.objects.create(**log, result="open", at="2026-01-01T10:00Z")
+    ContactLog.objects.create(**log, result="waiting", at="2026-02-01T10:00Z")
+    score, raw = known(us, neighbour, "willingness", case=case)
+    assert (score, raw["contact"]) == (0.4, "waiting")
+    participants.note_attitude(participant=party, value="conditional")
+    score, raw = known(us, neighbour, "willingness", case=case)
+    assert (score, raw["attitude"]) == (0.7, "conditional")
+    assert known(us, near, "willingness", case=case)[0] is None
+    # Another case knows nothing of what was said in this one.
+    score, raw = known(us, neighbour, "willingness", case=makers.make_case(us, need=case.needs.get()))
+    assert (score, raw["attitude"], raw["contact"]) == (0.7, None, None)
+
+
+@pytest.mark.django_db
+def test_an_offer_in_a_function_complements_and_no_listing_is_not_known() -> None:
+    us, neighbour, near = world_of_three()
+    makers.make_listing(neighbour, kind="offer", function_id="ENV-WCO", title="A lorry on Fridays")
+    makers.make_listing(near, kind="offer", function_id="ENV-WCO", state="draft")
+    assert known(us, neighbour, "complement") == (1, {"offers": ["A lorry on Fridays"], "requests": []})
+    assert known(us, near, "complement")[0] is None
+
+
+@pytest.mark.django_db
+def test_funding_is_unlocked_by_whoever_completes_the_group() -> None:
+    us, neighbour, near = world_of_three()
+    assert known(us, near, "funding")[0] is None
+    Municipality.objects.filter(pk=neighbour.pk).update(population=500)
+    makers.make_call(title="Together", country="FR", min_partners=2, min_population=5_000)
+    assert known(us, near, "funding") == (1, {"calls": ["Together"]})
+    assert known(us, neighbour, "funding") == (0, {"calls": []})
+
+
+@pytest.mark.django_db
+def test_a_chosen_partner_draws_those_near_to_it() -> None:
+    us = makers.make_municipality("Us", latitude=46.6, longitude=5.5, district="")
+    west = makers.make_municipality("West", latitude=46.6, longitude=5.4, district="")
+    east = makers.make_municipality("East", latitude=46.6, longitude=5.61, district="")
+    far_east = makers.make_municipality("Far east", latitude=46.6, longitude=5.65, district="")
+    case = makers.make_case(us)
+    before = [row.code for row in rank_partners(us, case=case)]
+    assert before.index(west.code) < before.index(far_east.code)
+    makers.make_participant(case, east, state="selected")
+    case.refresh_from_db()
+    rows = {row.code: row for row in rank_partners(us, case=case)}
+    assert rows[far_east.code].rank < rows[west.code].rank
+    assert rows[far_east.code].factors["proximity"].raw["km_to_chosen"] == pytest.approx(3.1, abs=0.1)
+    assert rows[east.code].factors["proximity"].raw["km_to_chosen"] is None
+    assert rows[east.code].km == pytest.approx(8.4, abs=0.1)
+
+
+@pytest.mark.django_db
+def test_failed_cooperations_count_against_the_track_record() -> None:
+    us, neighbour, near = world_of_three()
+    for number, failed in enumerate((False, True)):
+        body = ExistingCooperation.objects.create(country="FR", code=f"G{number}", failed=failed)
+        for member in (us, neighbour) if failed else (us, neighbour, near):
+            CooperationMember.objects.create(cooperation=body, municipality=member)
+    score, raw = known(us, neighbour, "track_record")
+    assert (raw["joint_cooperations"], raw["failed"]) == (1, 1)
+    assert score == 0 < (known(us, near, "track_record")[0] or 0)
