@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
+
 from partners.discovery import WEIGHTS, words
 from partners.models import Case, RankingWeights
 
@@ -17,8 +19,8 @@ class Changed:
     """One factor whose weight was set anew."""
 
     label: str
-    before: float
-    after: float
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def complete(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: float(weights.get(name, weight)) for name, weight in WEIGHTS.items()}
 
 
+def said(weight: float) -> str:
+    """A weight as people write it."""
+    return number_format(int(weight) if float(weight).is_integer() else weight)
+
+
 def history_of(case: Case) -> list[Entry]:
     """All settings, the newest first, each with what changed by it."""
     entries = []
@@ -52,7 +59,7 @@ def history_of(case: Case) -> list[Entry]:
     for setting in case.weightings.select_related("set_by").order_by("set_at"):
         after = complete(setting.weights)
         changed = [
-            Changed(words.label(name), before[name], after[name])
+            Changed(words.label(name), said(before[name]), said(after[name]))
             for name in after
             if before[name] != after[name]
         ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.discovery import words
 from partners.discovery.wish import Wish
 from partners.models import Function
-from partners.weights import MOST
+from partners.weights import MOST, said
 
 COUNTY, REGION = "county:", "region:"
 FARTHEST, LARGEST = 2000, 100_000_000
@@ -105,7 +105,7 @@ class WeightsForm(forms.Form):
                 initial=f"{weights[name]:g}",
                 help_text=f"{words.MEANINGS.get(name, '')} "
                 + str(_("Counts as %(side)s; default %(weight)s."))
-                % {"side": words.side(name), "weight": f"{defaults[name]:g}"},
+                % {"side": words.side(name), "weight": said(defaults[name])},
                 widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
             )
         self.order_fields([*weights, "reason"])

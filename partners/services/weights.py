@@ -42,8 +42,7 @@ def _keep(case: Case, wanted: dict[str, float], reason: str, actor: Actor, verb:
     locked(case)
     reason = given(reason, missing=_("Say why: it stays with the weights."), limit=WHY)
     before, after = weights_of(case), complete(wanted)
-    newest = case.weightings.order_by("-set_at").first()
-    if before == after and bool(wanted) == bool(newest and newest.weights):
+    if before == after:
         raise Refusal(_("These weights are in use already."))
     setting = RankingWeights.objects.create(
         case=case, weights=wanted, reason=reason, set_by=actor.signed_in()

@@ -18,7 +18,7 @@ from partners.forms.discovery import ResetForm, WeightsForm
 from partners.models import Function, Participant, RankingSnapshot
 from partners.services import weights as service
 from partners.views.reach import the_case
-from partners.weights import complete, history_of, weights_of
+from partners.weights import complete, history_of, said, weights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def weights(request: PersonRequest, pk: str) -> HttpResponse:
         "case": case,
         "form": form,
         "reset_form": ResetForm(auto_id="reset_%s"),
-        "used": [(words.label(name), words.side(name), used[name], WEIGHTS[name]) for name in used],
+        "used": [
+            (words.label(name), words.side(name), said(used[name]), said(WEIGHTS[name])) for name in used
+        ],
         "history": history,
         "own": bool(history and not history[0].is_default),
         "may_run": policies.allows(request.user, "case.run", case),
@@ -103,7 +105,9 @@ def ranking(request: PersonRequest, pk: str, snapshot: str) -> HttpResponse:
         "case": case,
         "kept": kept,
         "functions": list(Function.objects.filter(pk__in=kept.functions)),
-        "weights": [(words.label(name), words.side(name), weight) for name, weight in kept.weights.items()],
+        "weights": [
+            (words.label(name), words.side(name), said(weight)) for name, weight in kept.weights.items()
+        ],
         "rows": [KeptRow(row, decided.get(row.key, "")) for row in frozen.thaw(kept.rows)],
     }
     return render(request, "partners/ranking.html", context)
