@@ -59,6 +59,8 @@ def _show(
             {"municipality": one, "query": asked.query_with(one.pk)}
             for one in found_by_name(case, name, ranked)
         ],
+        # Read once: every row ends its address with it.
+        "query": asked.query,
         "base": reverse("partners:discover", kwargs={"pk": case.pk}),
         "rest_form": ReasonForm(auto_id="rest_%s"),
         "gate": gate,
