@@ -20,7 +20,7 @@ from partners.models.function import Confidence
 from partners.weights import weights_of
 
 #: How many of the nearest are ranked for groups: a town that completes one may lie behind many hamlets.
-NEAREST = 90
+NEAREST = 150
 #: Greatest distance from the initiator unless another is asked for: three quarters of an hour on a country
 #: road. Where municipalities are wide it is the distance of the farthest neighbour.
 NEAR_KM = 30

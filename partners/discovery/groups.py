@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Masks = NDArray[np.uint32]
-Members = NDArray[np.uint8]
+Members = NDArray[np.intp]
 Stop = Literal["alone", "size", "distance", "size and distance", "candidates"]
 
 #: Members of a group at most, the initiator included: the more partners, the harder and the smaller the
 #: benefit (Blaka 2017; Portuguese associations 2020). Up to here the search is exact.
 MOST_MEMBERS = 6
-#: Candidates searched at most: with six members some 174,000 sets, all of them looked at.
+#: So many candidates are always searched, whoever borders whom: some 174,000 groups, all looked at.
 MOST_CANDIDATES = 30
+#: More are searched as long as groups x candidates stay within this: on a real map few groups hang together.
+MOST_CELLS = 5_000_000
 #: What each partner beyond the first takes off the score: cost benefits fall as partners are added
 #: (Blaka 2017). The portal's assumption; four further partners outweigh a fifth of the value.
 PARTNER_PENALTY = 0.05
@@ -121,19 +122,21 @@ def find_groups(pool: Pool, threshold: Threshold, bounds: Bounds | None = None, 
     bounds = bounds or Bounds()
     near = _within(pool, bounds.max_km)
     reached = _joined(pool, near, bounds.max_size - 1)
-    rows = _kept(pool, reached)
-    search = _Search(pool, [0, *rows])
+    search = _Search(pool, sorted(np.flatnonzero(reached).tolist(), key=lambda row: pool.codes[row]))
     sets, exists = search.smallest(threshold, bounds.max_size)
-    count = sets.shape[1] if exists else 0
-    if not exists:
-        sets = search.largest(min(bounds.max_size, len(rows) + 1), limit)
+    if sets is None:
+        search = _Search(pool, _kept(pool, reached))
+        sets, exists = search.smallest(threshold, bounds.max_size)
+    if sets is None:
+        raise AssertionError("so few candidates always fit")
+    searched = len(search.rows) - 1
     return Found(
         groups=search.best(sets, limit, exists),
         exists=exists,
-        count=count,
+        count=sets.shape[1] if exists else 0,
         stopped_by=None if exists else _stop(pool, threshold, bounds, near),
-        searched=len(rows),
-        cut=int(reached.sum()) - len(rows),
+        searched=searched,
+        cut=int(reached.sum()) - searched,
         too_far=len(pool) - 1 - int(near.sum()),
     )
 
@@ -217,62 +220,77 @@ def unlikeness(population: Floats, fiscal: Floats) -> Floats:
 
 
 class _Search:
-    """All subsets of the candidates, size by size: as bits, as columns of members, and as inhabitants."""
+    """All connected groups of the initiator and these candidates, size by size, each of them once."""
 
-    def __init__(self, pool: Pool, rows: list[int]) -> None:
+    def __init__(self, pool: Pool, candidates: list[int]) -> None:
         self.pool = pool
-        self.rows = rows
-        self.population = pool.population[rows]
-        self.borders = _borders(pool.linked[np.ix_(rows, rows)])
-        self.unlike = unlikeness(self.population, pool.fiscal[rows])
+        self.rows = [0, *candidates]
+        self.population = pool.population[self.rows]
+        self.linked = pool.linked[np.ix_(self.rows, self.rows)]
+        self.unlike = unlikeness(self.population, pool.fiscal[self.rows])
 
-    def smallest(self, threshold: Threshold, max_size: int) -> tuple[Members, bool]:
-        """Connected groups of the smallest size that reach the threshold; False when there is none."""
-        largest_first = np.sort(self.population[1:])[::-1]
-        for size in range(max(1, threshold.members), min(max_size, len(self.rows)) + 1):
-            if self.population[0] + largest_first[: size - 1].sum() < threshold.population:
-                continue
-            masks, members = _subsets(len(self.rows) - 1, size - 1)
-            enough = np.flatnonzero(self._inhabitants(members) >= threshold.population)
-            connected = enough[self._connected(masks[enough], size - 1)]
-            if len(connected):
-                return members[:, connected], True
-        return np.empty((0, 0), dtype=np.uint8), False
+    def smallest(self, threshold: Threshold, max_size: int) -> tuple[Members | None, bool]:
+        """Groups of the smallest size that reach the threshold, as columns of partners, and True.
 
-    def largest(self, size: int, limit: int) -> Members:
-        """The connected groups of this size with the most inhabitants."""
-        masks, members = _subsets(len(self.rows) - 1, size - 1)
-        connected = np.flatnonzero(self._connected(masks, size - 1))
-        order = np.argsort(-self._inhabitants(members[:, connected]), kind="stable")
-        return members[:, connected[order[:limit]]]
+        When there is none: those of the largest possible size, and False. None: too many to look at.
+        """
+        sets = np.empty((0, 1), dtype=np.intp)
+        for size, grown in enumerate(self._sizes(max_size), start=1):
+            if grown is None:
+                return None, False
+            sets = grown
+            if size >= threshold.members:
+                enough = self._inhabitants(sets) >= threshold.population
+                if enough.any():
+                    return sets[:, enough], True
+        return sets, False
+
+    def _sizes(self, max_size: int) -> Iterator[Members | None]:
+        """Groups of one member, of two, and so on, as long as there are any.
+
+        Each group is found once (Wernicke 2006): a group grows by those who border it, each of them
+        only together with such as come after it or were not beside the group before.
+        """
+        sets = np.empty((0, 1), dtype=np.intp)
+        beside = self.linked[:1].copy()
+        seen = beside.copy()
+        seen[:, 0] = True
+        yield sets
+        later = np.triu(np.ones_like(self.linked), k=1)
+        for size in range(2, max_size + 1):
+            group, partner = np.nonzero(beside)
+            if not len(group) or len(group) * len(self.rows) > MOST_CELLS:
+                if len(group):
+                    yield None
+                return
+            sets = np.vstack([sets[:, group], partner])
+            yield sets
+            if size == max_size:
+                return
+            beside = (beside[group] & later[partner]) | (self.linked[partner] & ~seen[group])
+            seen = seen[group] | self.linked[partner]
 
     def best(self, sets: Members, limit: int, reaches: bool) -> tuple[Group, ...]:
-        """The best of them by score, or as they stand when they do not reach the threshold."""
+        """The best of them by score; those with the most inhabitants when they do not reach the threshold."""
+        if not reaches:
+            sets = sets[:, _first([-self._inhabitants(sets)], sets, limit)]
         value, ease = self._mean(self.pool.value, sets), self._mean(self.pool.ease, sets)
         unlike = self._unlikeness(sets)
         score = value - PARTNER_PENALTY * max(0, len(sets) - 1) - UNLIKENESS_PENALTY * unlike
         if not len(sets):  # the initiator alone: nothing is gained, and nothing is in the way
             score = np.zeros(sets.shape[1])
         figures = np.asarray(np.round(np.stack([value, ease, unlike, score]), 4), dtype=np.float64)
-        order = np.arange(sets.shape[1])
-        if reaches:
-            low = np.nan_to_num(figures, nan=-np.inf)
-            order = np.lexsort((figures[2], -low[1], -low[3]))
-        return tuple(self._group(sets[:, n], figures[:, n], reaches) for n in order[:limit].tolist())
+        low = np.nan_to_num(figures, nan=-np.inf)
+        keys = [figures[2], -low[1], -low[3]]
+        order = _first(keys, sets, limit) if reaches else range(sets.shape[1])
+        return tuple(self._group(np.sort(sets[:, n]), figures[:, n], reaches) for n in order)
 
-    def _inhabitants(self, members: Members) -> Floats:
+    def _inhabitants(self, sets: Members) -> Floats:
         """Joint population, the initiator's own included."""
-        joint = np.full(members.shape[1], self.population[0])
-        for column in members:
-            joint += self.population[column]
+        joint = np.full(sets.shape[1], self.population[0])
+        for members in sets:
+            joint += self.population[members]
         return joint
-
-    def _connected(self, masks: Masks, steps: int) -> Flags:
-        """Which sets hang together with the initiator: those that a flood from it fills."""
-        filled = masks & self.borders[2]
-        for _step in range(steps - 1):
-            filled |= masks & (self.borders[0][filled & HALF] | self.borders[1][filled >> HALF_BITS])
-        return np.asarray(filled == masks)
 
     def _mean(self, column: Floats, sets: Members) -> Floats:
         """Mean over the partners of whom it is known; nan where it is known of none."""
@@ -313,42 +331,15 @@ class _Search:
         )
 
 
-HALF_BITS = 15
-HALF = np.uint32((1 << HALF_BITS) - 1)
-
-
-def _borders(linked: Flags) -> tuple[Masks, Masks, Masks]:
-    """Who borders each set of the lower half of the candidates, each of the upper half, and the initiator.
-
-    Candidate n of the search (row n + 1 of `linked`) is bit n.
-    """
-    bits = (1 << np.arange(len(linked) - 1, dtype=np.uint32)).astype(np.uint32)
-    each = np.zeros(2 * HALF_BITS, dtype=np.uint32)
-    for n in range(len(bits)):
-        each[n] = bits[linked[n + 1, 1:]].sum(dtype=np.uint32)
-    tables = []
-    for half in (each[:HALF_BITS], each[HALF_BITS:]):
-        table = np.zeros(1, dtype=np.uint32)
-        for mask in half:
-            table = np.concatenate([table, table | mask])
-        tables.append(table)
-    return tables[0], tables[1], bits[linked[0, 1:]].sum(dtype=np.uint32)
-
-
-def _subsets(count: int, size: int) -> tuple[Masks, Members]:
-    """All subsets of this size as ascending bits, and their members (1 to count) as rows of columns."""
-    masks, members = np.zeros(1, dtype=np.uint32), np.empty((0, 1), dtype=np.uint8)
-    for _member in range(size):
-        # Sets whose highest member comes before n stand before the first that holds n: a beginning.
-        ends = [int(np.searchsorted(masks, 1 << n)) for n in range(count)]
-        members = np.vstack(
-            [
-                np.concatenate([members[:, :end] for end in ends], axis=1),
-                np.repeat(np.arange(1, count + 1, dtype=np.uint8), ends),
-            ]
-        )
-        masks = np.concatenate([masks[:end] | np.uint32(1 << n) for n, end in enumerate(ends)])
-    return masks, members
+def _first(keys: Sequence[Floats], sets: Members, limit: int) -> list[int]:
+    """The first columns by the keys, the last key foremost; what is equal stands by its members in order."""
+    leading = keys[-1]
+    chosen = np.arange(len(leading))
+    if limit < len(leading):  # of many only those that can be among the first are put in order
+        chosen = np.flatnonzero(leading <= np.partition(leading, limit - 1)[limit - 1])
+    members = np.sort(sets[:, chosen], axis=0)
+    order = np.lexsort([*members[::-1], *(key[chosen] for key in keys)])
+    return [int(n) for n in chosen[order[:limit]]]
 
 
 def _known(figure: float) -> float | None:

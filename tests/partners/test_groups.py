@@ -207,14 +207,32 @@ def test_a_group_of_more_than_six_is_not_searched() -> None:
 
 
 def test_of_too_many_candidates_neighbours_stay_and_then_the_best_ranked() -> None:
-    """40 candidates: 5 neighbours, ranked last, and 35 behind the first of them."""
-    links = [(0, n) for n in range(1, 6)] + [(1, n) for n in range(6, 41)]
+    """40 candidates, all linked: 5 neighbours, ranked last, and 35 behind them."""
+    links = [(0, n) for n in range(1, 6)] + list(itertools.combinations(range(1, 41), 2))
     scores = [NAN] + [0.0] * 5 + [n / 100 for n in range(6, 41)]
     many = pool(*[100] * 41, links=links, score=scores, codes=[f"{n:02}" for n in range(41)])
     found = find_groups(many, Threshold(600), limit=100_000)
     members = {code for group in found.groups for code in group.codes}
     assert (found.searched, found.cut) == (30, 10)
     assert members == {f"{n:02}" for n in (*range(6), *range(16, 41))}
+
+
+def test_on_a_map_where_few_hang_together_all_are_searched() -> None:
+    """A field of 11 by 11 around us: sixty within five steps, and the town lies five steps away."""
+    places = [(x, y) for x in range(-5, 6) for y in range(-5, 6)]
+    places.remove((0, 0))
+    at = [(0, 0), *places]
+    links = [
+        (n, m)
+        for (n, one), (m, other) in itertools.combinations(enumerate(at), 2)
+        if abs(one[0] - other[0]) + abs(one[1] - other[1]) == 1
+    ]
+    people = [9000 if place == (5, 0) else 100 for place in at]
+    found = find_groups(pool(*people, links=links), Threshold(9500))
+    assert (found.searched, found.cut) == (60, 0)
+    assert found.exists
+    (straight,) = found.groups
+    assert sorted(at[row] for row in straight.members if row) == [(x, 0) for x in range(1, 6)]
 
 
 def test_who_is_kept_hangs_together_with_us() -> None:
