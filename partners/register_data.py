@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from urllib.parse import urlencode
 
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Value, When
-from django.db.models.expressions import BaseExpression, Combinable
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import CooperationMember, ExistingCooperation, ImportRun, Municipality
@@ -87,7 +87,7 @@ def listed(found: QuerySet[ExistingCooperation], sort: str) -> QuerySet[Existing
         key, falling = "name", False
     counted = found.select_related("function", "run").annotate(members_count=Count("memberships"))
     if key == "function":
-        first: list[BaseExpression | Combinable | str] = [
+        first: list[Combinable | str] = [
             F("function").desc(nulls_last=True) if falling else F("function").asc(nulls_last=True)
         ]
     elif key == "members":

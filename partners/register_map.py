@@ -29,8 +29,13 @@ MOST = 900
 #: Members drawn one by one; a larger cooperation is drawn as one area.
 MOST_MEMBERS = 150
 HELD_FOR = 3600
+#: Pictures of another version of the portal are not shown.
+DRAWN_AS = "2"
 #: Narrower holes of a joint area, in degrees (some 300 m), are no gaps between municipalities.
 SEAM = 0.003
+#: How far an outline may be from the true one, in degrees, when the picture would be too heavy otherwise.
+GRAINS = (0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
+HEAVIEST = 60_000
 #: In how many of the cooperations shown a municipality is: tone of the map by that number.
 TONES: Sequence[tuple[int, Tone]] = ((1, "candidate"), (2, "aside"), (3, "chosen"))
 
@@ -72,22 +77,28 @@ def map_of_page(found: Sequence[ExistingCooperation]) -> PageMap:
 
 
 def _draw_page(members: Mapping[ExistingCooperation, Sequence[int]], counts: Mapping[int, int]) -> str:
+    """As fine as the weight of a picture allows: many outlines that cross each other weigh more."""
     outlines = outlines_of(counts)
-    shapes = [
-        Shape(f"n{least}", _in_words(least), mapping(joined), tone)
+    areas: list[tuple[str, str, Tone, BaseGeometry]] = [
+        (f"n{least}", _in_words(least), tone, joined)
         for least, tone in TONES
         if (joined := joint_area([o for key, o in outlines.items() if min(counts[key], 3) == least]))
     ]
     for cooperation, keys in members.items():
         if joined := joint_area([outlines[key] for key in keys if key in outlines]):
-            shapes.append(Shape(code_of(cooperation), str(cooperation), mapping(joined), "ring"))
+            areas.append((code_of(cooperation), str(cooperation), "ring", joined))
     names = "; ".join(attributions(outline_runs(counts)))
-    return draw_map(
-        shapes,
-        title=_("Where the cooperations of this page lie"),
-        desc=_("Areas of their members, by the number of these cooperations that meet there."),
-        source=_("Outlines: %(source)s") % {"source": names} if names else "",
-    )
+    svg = ""
+    for grain in GRAINS:
+        svg = draw_map(
+            [Shape(code, name, mapping(area.simplify(grain)), tone) for code, name, tone, area in areas],
+            title=_("Where the cooperations of this page lie"),
+            desc=_("Areas of their members, by the number of these cooperations that meet there."),
+            source=_("Outlines: %(source)s") % {"source": names} if names else "",
+        )
+        if len(svg.encode()) <= HEAVIEST:
+            break
+    return svg
 
 
 def _in_words(count: int) -> str:
@@ -181,5 +192,5 @@ def version() -> str:
 def _held_under(kind: str, keys: Sequence[int]) -> str:
     """Where the picture is kept; empty: nowhere."""
     now = version()
-    named = hashlib.sha256(f"{kind}:{now}:{get_language()}:{keys}".encode()).hexdigest()
+    named = hashlib.sha256(f"{DRAWN_AS}:{kind}:{now}:{get_language()}:{keys}".encode()).hexdigest()
     return f"partners.register.{named}" if now else ""

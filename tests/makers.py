@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -140,12 +140,12 @@ def make_call(title: str = "", *, functions: Sequence[str] = (), **fields: Any) 
         "published": True,
     }
     call = FundingCall.objects.create(**(defaults | fields))
-    call.functions.set(functions)
+    call.functions.set(Function.objects.filter(pk__in=functions))
     return call
 
 
 def make_cooperation(
-    name: str = "", members: Sequence[Municipality] = (), **fields: Any
+    name: str = "", members: Iterable[Municipality] = (), **fields: Any
 ) -> ExistingCooperation:
     """A cooperation on record with these members."""
     defaults: dict[str, Any] = {"country": "FR", "code": f"K{next(_number)}", "name": name}

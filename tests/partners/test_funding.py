@@ -30,13 +30,13 @@ REGIONS = ("", "27", "84")
 
 def call(**rules: Any) -> Call:
     """An open call of France with these rules."""
-    given = {"title": "Joint works", "country": "FR", "deadline": dt.date(2027, 1, 31)}
+    given: dict[str, Any] = {"title": "Joint works", "country": "FR", "deadline": dt.date(2027, 1, 31)}
     return Call(**(given | rules))
 
 
 def group(*populations: float, **more: Any) -> Group:
     """Municipalities of region 27 with these numbers of inhabitants."""
-    given = {"country": "FR", "today": TODAY, "regions": ["27"] * len(populations)}
+    given: dict[str, Any] = {"country": "FR", "today": TODAY, "regions": ["27"] * len(populations)}
     return Group(populations=list(populations), **(given | more))
 
 
@@ -80,7 +80,12 @@ def rule(key: str, rules: list[Rule]) -> Rule:
     ],
 )
 def test_each_rule(key: str, rules: dict[str, Any], members: dict[str, Any], met: bool | None) -> None:
-    base = {"populations": [3400.0, 5000.0], "regions": ["27", "27"], "country": "FR", "today": TODAY}
+    base: dict[str, Any] = {
+        "populations": [3400.0, 5000.0],
+        "regions": ["27", "27"],
+        "country": "FR",
+        "today": TODAY,
+    }
     assert rule(key, eligibility(call(**rules), Group(**(base | members)))).met is met
 
 
