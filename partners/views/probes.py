@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import Exists
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -56,7 +57,8 @@ def _event(entry: AuditEntry) -> dict[str, Any]:
     return {
         "text": _("%(act)s: %(what)s") % {"act": capfirst(_(entry.verb)), "what": entry.target_text},
         "who": _("the portal") if entry.actor_key == "portal" else entry.actor_name,
-        "when": entry.at,
+        # The day alone: the minute of a question could tell who sat at the portal then.
+        "when": timezone.localdate(entry.at),
         "tone": "plain",
     }
 

@@ -34,7 +34,16 @@ from meetings.models import (
     SelectedArea,
 )
 from meetings.models.clarification import Question
-from partners.models import CandidateArea, Case, CaseBody, Function, ImportRun, Need, Participant
+from partners.models import (
+    CandidateArea,
+    Case,
+    CaseBody,
+    Function,
+    ImportRun,
+    Need,
+    Participant,
+    ProbeQuestion,
+)
 from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
 from proposals.models import Annex, Document, ProposalVersion, Statement
 from tests import makers
@@ -52,8 +61,8 @@ NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "pro
 }
 #: What these pages have to be asked to show their form.
 ASKED = {"meetings:reply": "?reply=not_coming", "personal:reply": "?reply=not_coming"}
-#: Forms that lead elsewhere as the case stands: to the meeting that is planned already.
-AWAY = {("meetings:plan", 302)}
+#: Forms that lead elsewhere as the case stands: to the meeting planned, the interest expressed already.
+AWAY = {("meetings:plan", 302), ("partners:interest_create", 302)}
 #: Who looks; each sees other parts of a page.
 EYES = ("lead", "partner", "observer", "curator", "link")
 
@@ -88,6 +97,7 @@ class Growth:
         """One more municipality in the talks, one more area, and all that hangs on them."""
         self.number += 1
         self._around()
+        self._exchange()
         area = self._area()
         participant = self._participant()
         self._paper(participant)
@@ -132,6 +142,21 @@ class Growth:
         ImportRun.objects.create(kind="municipalities", file_name=f"{n}.csv", sha256="0" * 64)
         makers.make_call(functions=FUNCTIONS, min_partners=9, regions=["27"])
         self.world.made["call"].functions.add(FUNCTIONS[n])  # type: ignore[attr-defined]  # kept as objects
+
+    def _exchange(self) -> None:
+        """Offers and requests, interest in them, private yeses and questions, of A, B and others."""
+        world, code = self.world, FUNCTIONS[self.number]
+        for town, who in ((world.a, "focal"), (world.b, "partner")):
+            listing = makers.make_listing(town, created_by=world.people[who])
+            makers.make_listing(town, created_by=world.people[who], state="submitted")
+            makers.make_interest(listing, makers.make_member(makers.make_municipality()))
+            makers.make_interest(makers.make_listing(), world.people[who])
+            ProbeQuestion.objects.create(municipality=town, function=Function.objects.get(pk=code))
+        makers.make_interest(world.made["listing"], makers.make_member(makers.make_municipality()))  # type: ignore[arg-type]  # kept as objects
+        for one, other in ((world.a, world.b), (world.b, world.a), (world.a, world.c), (world.b, world.c)):
+            makers.make_probe(one, other, function=code, said_by=world.people["focal"])
+        question = world.made["question"]
+        question.about.add(makers.make_municipality())  # type: ignore[attr-defined]  # as above
 
     def _meeting(self, case: Case, kind: str) -> dict[str, object]:
         now = timezone.now()
