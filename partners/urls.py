@@ -82,6 +82,7 @@ urlpatterns = [
     path(f"{case}partners/set-rest-aside/", discovery.set_rest_aside, name="set_rest_aside"),
     path(f"{case}partners/begin/", discovery.begin_contacting, name="begin_contacting"),
     path(f"{case}groups/", groups.groups, name="groups"),
+    path(f"{case}partners/suggested/", candidates.suggested, name="suggested"),
     path(f"{case}partners/compare/", candidates.compare, name="compare"),
     path(f"{case}partners/weights/", rankings.weights, name="weights"),
     path(f"{case}partners/weights/reset/", rankings.weights_reset, name="weights_reset"),

@@ -178,6 +178,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:begin_contacting": ("POST", in_case, CASE_WRITE),
     "partners:groups": ("GET", in_case, CASE_INSIDE),
     "partners:candidate": ("GET", candidate_of, CASE_INSIDE),
+    "partners:suggested": ("GET", in_case, CASE_INSIDE),
     "partners:compare": ("GET", in_case, CASE_INSIDE),
     "partners:weights": ("GET", in_case, CASE_INSIDE),  # who may set them: test_discovery_weights
     "partners:weights_reset": ("POST", in_case, CASE_WRITE),

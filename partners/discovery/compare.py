@@ -75,18 +75,19 @@ def _factors(rows: Sequence[Ranked]) -> list[Criterion]:
 def _judged(
     rows: Sequence[Ranked], label: str, note: str, found: Sequence[tuple[float | None, str]]
 ) -> Criterion:
-    """The highest is best, unless all that are known are as high."""
-    known = [score for score, _said in found if score is not None]
+    """The highest is best, unless all that are known are as high: as high as the page shows it."""
+    shown = [None if score is None else round(100 * score) for score, _said in found]
+    known = [figure for figure in shown if figure is not None]
     top = max(known, default=None)
     differ = top is not None and min(known) < top
     cells = [
         Cell(
             row.name,
-            _("not known") if score is None else str(round(100 * score)),
+            _("not known") if figure is None else str(figure),
             said,
-            best=differ and score == top,
+            best=differ and figure == top,
         )
-        for row, (score, said) in zip(rows, found, strict=True)
+        for row, figure, (_score, said) in zip(rows, shown, found, strict=True)
     ]
     return Criterion(label, note, cells)
 

@@ -34,7 +34,7 @@ class WishForm(forms.Form):
     size_to = forms.IntegerField(label=_("Inhabitants up to"), required=False, min_value=0, max_value=LARGEST)
     offer = forms.BooleanField(label=_("offers what we seek"), required=False)
     funding = forms.BooleanField(label=_("brings a funding call within reach"), required=False)
-    neighbours = forms.BooleanField(label=_("neighbours only"), required=False)
+    neighbours = forms.BooleanField(label=_("borders us"), required=False)
 
     def __init__(
         self,
@@ -69,6 +69,11 @@ class WishForm(forms.Form):
     def ticks(self) -> list[forms.BoundField]:
         """Fields for a yes."""
         return [self[name] for name in ("neighbours", "offer", "funding")]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything is asked for, understood or not."""
+        return bool(self.errors) or self.wish != Wish()
 
     @property
     def wish(self) -> Wish:

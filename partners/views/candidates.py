@@ -13,6 +13,7 @@ from partners.discovery import words
 from partners.discovery.changes import changes
 from partners.discovery.compare import MOST, side_by_side
 from partners.forms import ReasonForm
+from partners.groups_data import suggested_group
 from partners.models import Municipality
 from partners.standings import standings_of
 from partners.views.asked import asked_of, places_of
@@ -30,9 +31,11 @@ def candidate(request: PersonRequest, pk: str, municipality: int) -> HttpRespons
     if not found:
         raise Http404
     (row,) = rows_of(case, found, places_of(case, found))
+    inner = bool(getattr(request, "htmx", False))
     context = {
         "case": case,
         "asked": asked,
+        "inner": inner,
         "row": row,
         "total": len(ranked),
         "municipality": get_object_or_404(Municipality, pk=municipality),
@@ -42,11 +45,18 @@ def candidate(request: PersonRequest, pk: str, municipality: int) -> HttpRespons
         "reason_form": ReasonForm(auto_id=f"aside_{municipality}_%s"),
         "may_run": policies.allows(request.user, "case.run", case),
     }
-    inner = getattr(request, "htmx", False)
     template = "partners/candidate_detail.html" if inner else "partners/candidate.html"
     answer = render(request, template, context)
     answer["Vary"] = "HX-Request"  # one address, two sizes: a cache must not mix them up
     return answer
+
+
+@page
+def suggested(request: PersonRequest, pk: str) -> HttpResponse:
+    """The best group for what is asked, to stand beside the tray: looked for after the list is there."""
+    case = the_case(request, pk, "case.inside")
+    found = suggested_group(case, asked_of(request, case).functions)
+    return render(request, "partners/suggested_group.html", {"case": case, "suggested": found})
 
 
 @page

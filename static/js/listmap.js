@@ -4,8 +4,17 @@ for (const area of document.querySelectorAll("[data-listmap]")) {
   const row = (code) => area.querySelector(`:not(svg *)[data-code="${CSS.escape(code)}"]`);
   const codeOf = (event) => event.target.closest?.("[data-code]")?.dataset.code;
 
+  // Neighbours are drawn over each other's edges: the lit one comes to the top, under the names.
+  const raise = (part) => {
+    const names = part.parentNode.querySelector("text, g");
+    if (part instanceof SVGPathElement && part.nextElementSibling !== names) names?.before(part);
+  };
   const light = (code, on) => {
-    if (code) for (const part of all(code)) part.classList.toggle("is-lit", on);
+    if (!code) return;
+    for (const part of all(code)) {
+      part.classList.toggle("is-lit", on);
+      if (on) raise(part);
+    }
   };
   const choose = (box) => {
     const code = box.closest("[data-code]")?.dataset.code;
