@@ -86,7 +86,7 @@ def _matches(mine: list[Municipality], now: dt.datetime) -> Iterator[Waiting]:
         theirs_at=Probe.returned().values("said_at")[:1]
     )
     for probe in mutual:
-        since = max(probe.said_at, probe.theirs_at)
+        since = max(probe.said_at, vars(probe)["theirs_at"])
         if since > now - MATCH_STAYS:
             words = _("%(name)s and you both said yes: %(function)s")
             text = words % {"name": probe.other, "function": probe.function}

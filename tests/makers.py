@@ -259,6 +259,7 @@ def make_interest(listing: Listing, sender: User, **fields: Any) -> Interest:
         "contact_email": sender.email,
     }
     municipality = sender.memberships.exclude(municipality=None).get().municipality
+    assert municipality is not None
     return Interest.objects.create(
         listing=listing, municipality=municipality, sent_by=sender, **(defaults | fields)
     )

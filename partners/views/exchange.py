@@ -125,7 +125,7 @@ def _near(found: QuerySet[Listing], name: str) -> tuple[QuerySet[Listing], str]:
 def listing(request: PersonRequest, pk: str) -> HttpResponse:
     """One offer or request; to its owner and to those interested, also the interest in it."""
     subject = the_listing(request, pk)
-    expressed = subject.interests.visible_to(request.user).select_related("municipality", "sent_by")  # type: ignore[attr-defined]  # its own manager
+    expressed = subject.interests.visible_to(request.user).select_related("municipality", "sent_by")
     writes = policies.allows(request.user, "listing.write", subject)
     taken = {interest.municipality_id for interest in expressed if interest.state != "withdrawn"}
     context = {

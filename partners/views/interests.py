@@ -22,7 +22,7 @@ def interest_create(request: PersonRequest, pk: str) -> HttpResponse:
     """Express interest in an offer or a request of another municipality."""
     subject = the_listing(request, pk)
     policies.require(request.user, "interest.express", subject)
-    expressed = subject.interests.visible_to(request.user).exclude(state=Interest.State.WITHDRAWN)  # type: ignore[attr-defined]  # its own manager
+    expressed = subject.interests.visible_to(request.user).exclude(state=Interest.State.WITHDRAWN)
     free = free_to_express(request, subject, set(expressed.values_list("municipality_id", flat=True)))
     problem = interests.why_closed(subject) or (
         "" if free else _("Your municipality has already expressed its interest.")

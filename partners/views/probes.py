@@ -34,13 +34,12 @@ def probe_list(request: PersonRequest) -> HttpResponse:
     """Questions to us, yeses on both sides, our own yeses, and what we did here."""
     own = own_municipalities(request)
     said = Probe.objects.visible_to(request.user).filter(interested=True)
-    said = said.select_related("municipality", "other", "function").annotate(both=Exists(Probe.returned()))
-    rows = list(said.order_by("-said_at", "other__name"))
+    said = said.select_related("municipality", "other", "function").order_by("-said_at", "other__name")
     questions = ProbeQuestion.objects.visible_to(request.user).select_related("municipality", "function")
     trail = AuditEntry.objects.filter(context__in=[probes.context_of(m) for m in own])
     context = {
-        "both": [row for row in rows if row.both],
-        "alone": [row for row in rows if not row.both],
+        "both": said.mutual(),
+        "alone": said.exclude(Exists(Probe.returned())),
         "questions": questions.filter(answered_at=None),
         "events": [_event(entry) for entry in trail[:LATEST]],
         "own": own,

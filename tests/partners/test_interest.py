@@ -119,8 +119,8 @@ def test_not_this_time(owner: User, sender: User, listing: Listing) -> None:
 
 
 def test_without_a_focal_point_the_lead_is_told(sender: User) -> None:
-    lead = makers.make_member(makers.make_municipality(), "lead")
-    municipality = lead.memberships.get().municipality
+    municipality = makers.make_municipality()
+    lead = makers.make_member(municipality, "lead")
     makers.make_member(municipality, "reader")
     gone = makers.make_member(municipality, "focal_point", is_active=False)
     express(sender, makers.make_listing(municipality, created_by=lead))
@@ -143,7 +143,9 @@ def test_an_answer_is_one_of_two(state: str, owner: User, sender: User, listing:
 
 def test_one_municipality_expresses_it_once(sender: User, listing: Listing) -> None:
     express(sender, listing)
-    colleague = makers.make_member(sender.memberships.get().municipality)
+    town = sender.memberships.get().municipality
+    assert town is not None
+    colleague = makers.make_member(town)
     client = express(colleague, listing)
     assert "already expressed its interest" in client.get(listing.get_absolute_url()).content.decode()
     assert Interest.objects.count() == 1
