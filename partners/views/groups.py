@@ -28,7 +28,7 @@ from partners.views.reach import the_case
 
 #: Alternatives side by side.
 MOST = 4
-MAP_WIDTH = 300.0
+MAP_WIDTH = 260.0
 
 
 @dataclass(frozen=True, slots=True)

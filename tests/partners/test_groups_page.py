@@ -316,3 +316,30 @@ def test_statements_do_not_grow_with_alternatives(
             Municipality.objects.filter(pk=one.pk).update(population=25_000)
         make_call(title="For all")
     assert counts[0] == counts[1]
+
+
+# --- the suggestion beside the tray ---------------------------------------------------------------------------
+
+
+def suggestion(person: User, case: Case) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.get(reverse("partners:suggested", kwargs={"pk": case.pk})).content.decode()
+
+
+def test_suggestion_names_whom_to_win(case: Case, focal: User, partners: list[Municipality]) -> None:
+    text = suggestion(focal, case)
+    (named,) = [one for one in partners if one.name in text]
+    assert f"{6000 + named.population:,} inhabitants with you" in text
+    assert reverse("partners:groups", kwargs={"pk": case.pk}) in text
+
+
+def test_suggestion_of_nobody_still_leads_to_the_groups(
+    case: Case, focal: User, town: Municipality, partners: list[Municipality]
+) -> None:
+    Municipality.objects.filter(pk=town.pk).update(population=31_000)
+    assert "You are large enough alone." in suggestion(focal, case)
+    Municipality.objects.update(population=10)
+    text = suggestion(focal, case)
+    assert "Look for groups" in text
+    assert "large enough" not in text
