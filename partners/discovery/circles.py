@@ -18,6 +18,7 @@ from partners.discovery.pairs import (
     blocks,
     bordering,
     distances,
+    same,
     shared_weight,
     strengths,
 )
@@ -85,13 +86,8 @@ def _likely(catalogue: Catalogue, rows: Table, near: Table) -> Array:
     """Weighted sum of what draws a circle; what is not known adds nothing to anybody."""
     scores = {
         "proximity": proximity(distances(catalogue, rows, near), bordering(catalogue, rows, near)),
-        "same_area": same_area(_equal(catalogue.district, rows, near), _equal(catalogue.county, rows, near)),
+        "same_area": same_area(same(catalogue.district, rows, near), same(catalogue.county, rows, near)),
         "track_record": strengths(catalogue, rows, near),
     }
     total = sum(weight for _name, weight in DRAWN_BY)
     return np.asarray(sum(weight * np.nan_to_num(scores[name]) for name, weight in DRAWN_BY) / total)
-
-
-def _equal(areas: Table, rows: Table, near: Table) -> Array:
-    own, theirs = areas[rows][:, None], areas[near]
-    return np.where((own < 0) | (theirs < 0), np.nan, own == theirs)

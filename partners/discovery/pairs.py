@@ -50,8 +50,8 @@ def pairs(catalogue: Catalogue, rows: Table, candidates: Table) -> Pairs:
         km=distances(catalogue, rows, candidates),
         border=bordering(catalogue, rows, candidates),
         border_km=np.where(border_km > 0, border_km, np.nan),
-        same_district=_same(catalogue.district, rows, candidates),
-        same_county=_same(catalogue.county, rows, candidates),
+        same_district=same(catalogue.district, rows, candidates),
+        same_county=same(catalogue.county, rows, candidates),
         joint=joint,
         failed=failed,
         tie=strengths(catalogue, rows, candidates),
@@ -171,6 +171,7 @@ def blocks(count: int) -> Iterator[slice]:
         yield slice(first, min(first + BLOCK, count))
 
 
-def _same(areas: Table, rows: Table, candidates: Table) -> Array:
+def same(areas: Table, rows: Table, candidates: Table) -> Array:
+    """1 where both lie in the same area, 0 where not; nan where that of one is not known."""
     own, theirs = areas[rows][:, None], areas[candidates]
     return np.where((own < 0) | (theirs < 0), np.nan, own == theirs)

@@ -26,9 +26,9 @@ WEIGHTS: Mapping[str, float] = {
     "willingness": 10,
     "proximity": 8,
     "complement": 8,
-    "fiscal_similarity": 2,
+    "fiscal_similarity": 1,
     "funding": 2,
-    "size_similarity": 1,
+    "size_similarity": 0,
 }
 VALUE = frozenset({"shared_problem", "scale_gain", "complement", "funding"})
 
@@ -219,9 +219,12 @@ def _size_similarity(initiator: Initiator, candidates: Candidates, question: Que
 
 
 def _fiscal_similarity(initiator: Initiator, candidates: Candidates, question: Question) -> Array:
-    own = np.nan if initiator.fiscal is None else initiator.fiscal
-    larger = np.maximum(own, candidates.fiscal)
-    gap = np.abs(own - candidates.fiscal)
+    return alike(np.nan if initiator.fiscal is None else initiator.fiscal, candidates.fiscal)
+
+
+def alike(own: Array | float, theirs: Array) -> Array:
+    """1 for equal amounts, 0 where one has nothing; nan where one is not known."""
+    larger, gap = np.maximum(own, theirs), np.abs(own - theirs)
     return np.asarray(1 - np.divide(gap, larger, out=np.where(np.isnan(gap), np.nan, 0.0), where=larger > 0))
 
 

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def gain(own: int, others: Array, scale: int) -> Array:
+def gain(own: Array | float, others: Array, scale: int) -> Array:
     """Share of our way to efficient scale that the pair covers, 0 to 1; 0 when we are there already.
 
     Measured in logarithms, as unit cost falls.
     """
-    size, sizes = max(float(own), 1.0), np.maximum(others, 1.0)
-    if size >= scale:
-        return np.zeros(sizes.shape)
-    return np.asarray(np.log(np.minimum(size + sizes, scale) / size) / np.log(scale / size))
+    size, sizes = np.maximum(own, 1.0), np.maximum(others, 1.0)
+    way = np.log(scale / np.minimum(size, scale))
+    covered = np.log(np.maximum(np.minimum(size + sizes, scale), size) / size)
+    return np.asarray(np.divide(covered, way, out=np.zeros(np.shape(covered)), where=way > 0))
 
 
 @dataclass(frozen=True, slots=True)

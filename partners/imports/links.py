@@ -73,6 +73,17 @@ def read_cooperations(table: Table, known: Collection[str], functions: Collectio
     return found
 
 
+def read_groups(table: Table) -> dict[str, list[str]]:
+    """Members by group, as they stand: whether their codes are known is for the reader to see."""
+    found: dict[str, list[str]] = {}
+    for row in table:
+        group, member = row.text("group_id", 40, needed=True), row.text("member", 20, needed=True)
+        if not row.refused:
+            found.setdefault(group, []).append(member)
+    _some_rows(table, bool(found))
+    return found
+
+
 def _join(group: Group, other: Group) -> Group:
     group.name = group.name or other.name
     group.legal_form = group.legal_form or other.legal_form
