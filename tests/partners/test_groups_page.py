@@ -318,7 +318,7 @@ def test_statements_do_not_grow_with_alternatives(
     assert counts[0] == counts[1]
 
 
-# --- the suggestion beside the tray ---------------------------------------------------------------------------
+# --- the suggestion beside the tray ----------------------------------------------------------------------
 
 
 def suggestion(person: User, case: Case) -> str:
