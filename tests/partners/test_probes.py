@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -534,3 +535,34 @@ def test_the_page_asks_the_same_for_one_and_three(ring: Ring) -> None:
     probes.put_questions()
     assert ProbeQuestion.objects.filter(municipality=ring.a).count() == 2
     assert asked() == one
+
+
+# --- at the same moment ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_yeses_at_the_same_moment_are_both_told(attempt: int, ring: Ring) -> None:
+    """Without a lock neither transaction would see the yes of the other, and nobody would be told."""
+    together = threading.Barrier(2)
+    troubles: list[BaseException] = []
+
+    def say(who: str, other: Municipality) -> None:
+        try:
+            with transaction.atomic():
+                together.wait(10)
+                ring.ask(other, by=who)
+        except BaseException as trouble:
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=say, args=pair) for pair in (("a", ring.b), ("b", ring.a))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert troubles == []
+    assert Probe.objects.mutual().count() == 2
+    assert [len(ring.mails(who)) for who in "ab"] == [1, 1]
