@@ -24,7 +24,7 @@ def own_municipalities(form: forms.BaseForm, municipalities: list[Municipality])
     field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])  # type: ignore[attr-defined]  # a ModelChoiceField
     field.empty_label = EMPTY  # type: ignore[attr-defined]  # as above
     if len(municipalities) == 1:
-        form.initial.setdefault("municipality", municipalities[0].pk)
+        form.initial["municipality"] = form.initial.get("municipality") or municipalities[0].pk
         field.widget = forms.HiddenInput()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail, User
 from imc_portal.core.problems import Refusal, Stale
-from partners.models import Listing, Municipality
+from partners.models import Listing, Membership, Municipality
 from partners.services import exchange
 from tests import makers
 
@@ -394,6 +395,31 @@ def test_a_refused_form_keeps_what_was_typed(
     assert words in text
     assert TYPED["capacity"] in text
     assert not Listing.objects.exists()
+
+
+def as_the_page_has_it(text: str) -> dict[str, str]:
+    """Hidden fields with the values that the page itself sends."""
+    return dict(re.findall(r'<input type="hidden" name="(municipality)" value="([^"]+)"', text))
+
+
+def test_the_page_itself_names_the_only_municipality(town: Municipality, focal: User) -> None:
+    hidden = as_the_page_has_it(page(focal, reverse("partners:listing_create")))
+    assert hidden == {"municipality": str(town.pk)}
+    assert client_of(focal).post(reverse("partners:listing_create"), TYPED | hidden).status_code == 302
+    listing = makers.make_listing()
+    assert as_the_page_has_it(page(focal, reverse("partners:interest_create", args=[listing.pk]))) == hidden
+
+
+def test_who_writes_for_two_chooses(town: Municipality, focal: User, other: User) -> None:
+    theirs = other.memberships.get().municipality
+    assert theirs is not None
+    Membership.objects.create(user=focal, municipality=theirs, role="lead")
+    text = page(focal, reverse("partners:listing_create"))
+    assert as_the_page_has_it(text) == {}
+    assert all(f'<option value="{place.pk}">' in text for place in (town, theirs))
+    listing = makers.make_listing(theirs)
+    hidden = as_the_page_has_it(page(focal, reverse("partners:interest_create", args=[listing.pk])))
+    assert hidden == {"municipality": str(town.pk)}
 
 
 def test_what_people_type_never_becomes_markup(town: Municipality, focal: User, other: User) -> None:

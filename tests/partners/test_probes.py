@@ -232,7 +232,9 @@ def test_asking_answers_the_same_whoever_is_asked(happens: Callable[[Ring], None
 
 def test_nothing_is_put_within_the_request_that_asks(ring: Ring) -> None:
     client = client_of(ring.people["a"])
-    data = {"municipality": ring.a.pk, "function": "ECO-ROA", "others": [ring.b.pk, ring.d.pk]}
+    page = client.get(reverse("partners:probe_ask")).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(municipality)" value="([^"]+)"', page))
+    data = hidden | {"function": "ECO-ROA", "others": [ring.b.pk, ring.d.pk]}
     answer = client.post(reverse("partners:probe_ask"), data)
     assert answer.headers["Location"] == reverse("partners:probe_list")
     assert Probe.objects.count() == 2
