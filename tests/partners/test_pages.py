@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, User
+from partners.discovery import WEIGHTS
 from partners.models import (
     AuthorityStance,
     CandidateArea,
@@ -443,10 +444,11 @@ def test_first_choice_freezes_the_ranking_and_moves_the_case(
     assert case.state == "partners_ranked"
     snapshot = RankingSnapshot.objects.get()
     assert {row["code"] for row in snapshot.rows} == {one.code, two.code}
-    assert snapshot.weights["proximity"] == 15
+    assert snapshot.weights == WEIGHTS
     post(focal, "select", {"chosen": [two.pk]}, pk=case.pk)
-    assert RankingSnapshot.objects.count() == 1
-    assert case.participants.filter(state="selected").count() == 2
+    # Whoever is chosen counts in the next ranking: the second choice has figures of its own.
+    used = dict(case.participants.filter(state="selected").values_list("municipality", "ranking"))
+    assert used[one.pk] == snapshot.pk != used[two.pk]
 
 
 def test_nothing_ticked_and_nonsense_are_refused(town: Municipality, case: Case, focal: User) -> None:
