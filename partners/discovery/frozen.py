@@ -57,4 +57,4 @@ def _row(row: Mapping[str, Any]) -> Ranked:
         name: FactorScore(factor["score"], factor["weight"], factor["raw"])
         for name, factor in (row.get("factors") or {}).items()
     }
-    return Ranked(**(values | {"factors": factors}))  # type: ignore[arg-type]  # as the record holds them
+    return Ranked(**(values | {"factors": factors}))

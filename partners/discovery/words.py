@@ -217,7 +217,7 @@ def _extras(row: Ranked) -> list[str]:
     """What is worth a word only when it is so."""
     said = row.factors["willingness"].raw.get("attitude") if "willingness" in row.factors else None
     return [
-        str(ATTITUDES[said]) if said in ATTITUDES else "",
+        str(ATTITUDES.get(said or "", "")),
         _("offers what you seek") if offers_of(row) else "",
         _("brings a funding call within reach") if calls_of(row) else "",
     ]

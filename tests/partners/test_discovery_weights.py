@@ -149,7 +149,11 @@ def test_a_reader_sees_the_weights_and_sets_none(here: Scene) -> None:
 def test_another_municipality_reads_neither_weights_nor_candidates(here: Scene) -> None:
     here.post("weights", typed(proximity="77"))
     stranger = makers.make_member(here.large)
-    names = {"weights": {}, "compare": {}, "candidate": {"municipality": here.small.pk}}
+    names: dict[str, dict[str, Any]] = {
+        "weights": {},
+        "compare": {},
+        "candidate": {"municipality": here.small.pk},
+    }
     for name, kwargs in names.items():
         here.get(name, user=stranger, status=404, **kwargs)
     makers.make_participant(here.case, here.large, state="acknowledged")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_every_factor_has_its_words(name: str) -> None:
         ("funding", {}, "no open call comes within reach"),
     ],
 )
-def test_raw_values_are_said(name: str, raw: dict[str, object], said: str) -> None:
+def test_raw_values_are_said(name: str, raw: dict[str, Any], said: str) -> None:
     assert words.measured(name, factor(name, 0.5, **raw)) == said
 
 
