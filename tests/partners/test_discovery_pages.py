@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partners.models import CandidateArea, Participant, RankingSnapshot
 from tests import makers
-from tests.partners.scenes import Scene, scene
+from tests.partners.scenes import Scene, scene, square
 
 pytestmark = pytest.mark.django_db
 ROW = re.compile(r'<li data-code="[^"]*".*?<strong>(\w+)</strong>', re.DOTALL)
@@ -268,3 +273,32 @@ def test_pages_ask_the_same_for_more_candidates(here: Scene, name: str) -> None:
             here.case, makers.make_municipality(), state=Participant.State.SET_ASIDE, reason="x", contact=None
         )
     assert here.statements(name, query + f"&with={other.pk}", **kwargs) == before
+
+
+# --- the map is kept until the data change ----------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outlines_are_laid_out_once_until_others_are_imported(tmp_path: Path) -> None:
+    cache.clear()
+    here = scene()
+
+    def look() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as asked:
+            svg = here.get("discover").split("<svg xmlns")[1].split("</svg>")[0]
+        return svg, sum('FROM "partners_outline"' in query["sql"] for query in asked.captured_queries)
+
+    first, asked = look()
+    assert asked == 1
+    assert look() == (first, 0)
+    here.post("set_aside", {"municipality": here.large.pk, "reason": "Too large"})
+    decided, asked = look()
+    assert asked == 0
+    assert f'is-aside" data-code="{here.large.code}"' in decided
+    moved = {"type": "Feature", "properties": {"code": here.small.code}, "geometry": square(5.6, 46.55)}
+    file = tmp_path / "moved.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [moved]}))
+    call_command("import_municipalities", str(file), "--country", "FR")
+    imported, asked = look()
+    assert asked == 1
+    assert re.findall(' d="[^"]*"', imported) != re.findall(' d="[^"]*"', decided)
