@@ -18,6 +18,7 @@ from imc_portal.core.models import User
 from partners.models import (
     Body,
     Evidence,
+    ExistingCooperation,
     Function,
     FundingCall,
     ImportRun,
@@ -128,6 +129,33 @@ class FundingCallAdmin(Audited):
     search_fields = ("title", "funder")
     filter_horizontal = ("functions",)
     formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
+
+
+@admin.register(ExistingCooperation)
+class ExistingCooperationAdmin(Audited):
+    """What no public register tells: the function, how it went, whether it ended. Members are imported."""
+
+    list_display = ("__str__", "country", "code", "legal_form", "function", "until", "failed")
+    list_filter = ("failed", "legal_form")
+    list_select_related = ("function",)
+    search_fields = ("name", "code")
+    fields = (
+        "country",
+        "code",
+        "name",
+        "legal_form",
+        "function",
+        "since",
+        "until",
+        "outcome",
+        "failed",
+        "run",
+    )
+    readonly_fields = ("country", "code", "run")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Cooperations come with their members, by an import."""
+        return False
 
 
 @admin.register(ImportRun)

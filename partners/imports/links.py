@@ -12,6 +12,17 @@ from partners.imports.source import SourceFile
 from partners.imports.tables import Row, Table
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+#: Optional columns of cooperations, and the field that each of them gives.
+GIVES = {
+    "group_name": "name",
+    "legal_form": "legal_form",
+    "function": "function",
+    "since": "since",
+    "until": "until",
+    "outcome": "outcome",
+    "ended_in_failure": "failed",
+}
+YES, NO = {"yes", "true", "1"}, {"no", "false", "0", ""}
 
 
 def neighbour_table(source: SourceFile) -> Table:
@@ -21,7 +32,12 @@ def neighbour_table(source: SourceFile) -> Table:
 
 def cooperation_table(source: SourceFile) -> Table:
     """Members of cooperations, one a row."""
-    return Table(source, ("group_id", "member"), ("group_name", "function", "since", "legal_form"))
+    return Table(source, ("group_id", "member"), tuple(GIVES))
+
+
+def given_by(table: Table) -> list[str]:
+    """The fields of cooperations which the table's columns give (after its header was read)."""
+    return [GIVES[column] for column in table.columns if column in GIVES]
 
 
 def read_neighbours(table: Table, known: Collection[str]) -> dict[tuple[str, str], float | None]:
@@ -51,6 +67,9 @@ class Group:
     legal_form: str = ""
     function: str = ""
     since: str = ""
+    until: str = ""
+    outcome: str = ""
+    failed: bool = False
     members: dict[str, None] = field(default_factory=dict)
 
 
@@ -65,7 +84,10 @@ def read_cooperations(table: Table, known: Collection[str], functions: Collectio
             row.text("group_name", 250),
             row.text("legal_form", 60),
             _function(row, functions),
-            _since(row),
+            _date(row, "since"),
+            _date(row, "until"),
+            row.text("outcome", 200),
+            _yes_or_no(row, "ended_in_failure"),
         )
         if not row.refused:
             _join(found.setdefault(code, group), group).members.setdefault(member)
@@ -85,10 +107,8 @@ def read_groups(table: Table) -> dict[str, list[str]]:
 
 
 def _join(group: Group, other: Group) -> Group:
-    group.name = group.name or other.name
-    group.legal_form = group.legal_form or other.legal_form
-    group.function = group.function or other.function
-    group.since = group.since or other.since
+    for name in GIVES.values():
+        setattr(group, name, getattr(group, name) or getattr(other, name))
     return group
 
 
@@ -106,11 +126,18 @@ def _function(row: Row, functions: Collection[str]) -> str:
     return code
 
 
-def _since(row: Row) -> str:
-    value = row.text("since", 10)
+def _date(row: Row, column: str) -> str:
+    value = row.text(column, 10)
     if value and not DATE.fullmatch(value):
-        row.refuse("since", _("Write a year or a date such as 2014-01-01."))
+        row.refuse(column, _("Write a year or a date such as 2014-01-01."))
     return value
+
+
+def _yes_or_no(row: Row, column: str) -> bool:
+    value = row.text(column, 10).lower()
+    if value not in YES | NO:
+        row.refuse(column, _("Write yes or no."))
+    return value in YES
 
 
 def _some_rows(table: Table, some: bool) -> None:

@@ -117,14 +117,17 @@ def import_cooperations(
     licence: str = "",
     dry_run: bool = False,
 ) -> ImportResult:
-    """Create or update cooperations; the members of a named cooperation become exactly those of the file."""
+    """Create or update cooperations; the members of a named cooperation become exactly those of the file.
+
+    Facts for which the file has no column stay as they are.
+    """
 
     def work(run: ImportRun, tally: Tally) -> Sequence[str]:
         keys = keys_by_code(country)
         table = links.cooperation_table(source)
         functions = set(Function.objects.values_list("code", flat=True))
         groups = links.read_cooperations(table, keys, functions)
-        _write_cooperations(run, country, groups, keys, tally)
+        _write_cooperations(run, country, links.given_by(table), groups, keys, tally)
         return table.ignored
 
     return carry_out("cooperations", source, country, origin, licence, actor, dry_run, work)
@@ -248,49 +251,56 @@ def _write_municipalities(
 
 
 def _write_cooperations(
-    run: ImportRun, country: str, groups: dict[str, Group], keys: dict[str, int], tally: Tally
+    run: ImportRun,
+    country: str,
+    fields: list[str],
+    groups: dict[str, Group],
+    keys: dict[str, int],
+    tally: Tally,
 ) -> None:
-    before = _cooperations_now(country, groups)
-    changed = [group for code, group in groups.items() if before.get(code) != _as_kept(group, keys)]
+    before = _cooperations_now(country, fields, groups)
+    changed = [group for code, group in groups.items() if before.get(code) != _as_kept(group, fields, keys)]
     tally.created = sum(group.code not in before for group in changed)
     tally.updated = len(changed) - tally.created
     tally.unchanged = len(groups) - len(changed)
     tally.links = sum(len(group.members) for group in groups.values())
-    fields = ["name", "legal_form", "function", "since", "run"]
     records = [
         ExistingCooperation(
             country=country,
             code=group.code,
-            name=group.name,
-            legal_form=group.legal_form,
-            function_id=group.function or None,
-            since=group.since,
             run=run,
+            **{_column(field): _value(group, field) for field in fields},
         )
         for group in changed
     ]
-    _upsert(records, ["country", "code"], fields)
+    _upsert(records, ["country", "code"], [*fields, "run"])
     _write_members(country, changed, keys)
 
 
-def _as_kept(group: Group, keys: dict[str, int]) -> tuple[Any, ...]:
+def _column(field: str) -> str:
+    return "function_id" if field == "function" else field
+
+
+def _value(group: Group, field: str) -> Any:
+    return (group.function or None) if field == "function" else getattr(group, field)
+
+
+def _as_kept(group: Group, fields: list[str], keys: dict[str, int]) -> tuple[Any, ...]:
     members = frozenset(keys[code] for code in group.members)
-    return group.name, group.legal_form, group.function or None, group.since, members
+    return *(_value(group, field) for field in fields), members
 
 
-def _cooperations_now(country: str, groups: dict[str, Group]) -> dict[str, tuple[Any, ...]]:
+def _cooperations_now(
+    country: str, fields: list[str], groups: dict[str, Group]
+) -> dict[str, tuple[Any, ...]]:
     found = ExistingCooperation.objects.filter(country=country, code__in=list(groups))
     members: dict[int, set[int]] = {}
     for cooperation, municipality in CooperationMember.objects.filter(cooperation__in=found).values_list(
         "cooperation_id", "municipality_id"
     ):
         members.setdefault(cooperation, set()).add(municipality)
-    return {
-        code: (name, legal_form, function, since, frozenset(members.get(pk, ())))
-        for pk, code, name, legal_form, function, since in found.values_list(
-            "pk", "code", "name", "legal_form", "function_id", "since"
-        )
-    }
+    rows = found.values_list("pk", "code", *map(_column, fields))
+    return {code: (*facts, frozenset(members.get(pk, ()))) for pk, code, *facts in rows}
 
 
 def _write_members(country: str, groups: list[Group], keys: dict[str, int]) -> None:

@@ -32,14 +32,16 @@ def curator() -> Client:
         "officeholder",
         "importrun",
         "fundingcall",
+        "existingcooperation",
     ],
 )
 def test_lists_and_forms_open(curator: Client, name: str) -> None:
     town = makers.make_municipality()
     makers.make_contact(town)
     makers.make_member(town)
+    makers.make_cooperation("Union", [town])
     assert curator.get(reverse(f"admin:partners_{name}_changelist")).status_code == 200
-    wanted = 403 if name == "importrun" else 200
+    wanted = 403 if name in ("importrun", "existingcooperation") else 200
     assert curator.get(reverse(f"admin:partners_{name}_add")).status_code == wanted
 
 
@@ -77,3 +79,13 @@ def test_no_page_for_deleting_names_a_case(curator: Client) -> None:
     assert "SECRET-CASE" not in answer.content.decode()
     seat = town.memberships.get()
     assert curator.get(reverse("admin:partners_membership_delete", args=[seat.pk])).status_code == 200
+
+
+def test_a_cooperation_is_told_to_have_failed(curator: Client) -> None:
+    kept = makers.make_cooperation("Union", [makers.make_municipality()], code="U")
+    url = reverse("admin:partners_existingcooperation_change", args=[kept.pk])
+    data = {"name": "Union", "function": "ENV-WCO", "until": "2019", "outcome": "dissolved", "failed": "on"}
+    assert curator.post(url, data).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.function_id, kept.failed, kept.code) == ("ENV-WCO", True, "U")
+    assert "failed" in AuditEntry.objects.get(verb="corrected reference data").after["fields"]

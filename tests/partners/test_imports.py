@@ -175,6 +175,50 @@ def test_cooperations_come_in_and_their_members_are_those_of_the_file() -> None:
     assert [m.code for m in ExistingCooperation.objects.get().members.all()] == ["1"]
 
 
+def test_what_the_file_has_no_column_for_stays_as_it_is() -> None:
+    two_towns()
+    full = (
+        "group_id,member,group_name,function,since,until,outcome,ended_in_failure\n"
+        "G,1,Waste body,ENV-WCO,1998,2019,dissolved,yes\nG,2,,,,,,no\n"
+    )
+    assert take("cooperations", full).created == 1
+    assert take("cooperations", "group_id,member\nG,1\nG,2\n").unchanged == 1
+    assert take("cooperations", "group_id,member,group_name\nG,1,Other name\nG,2,\n").updated == 1
+    body = ExistingCooperation.objects.get()
+    assert (body.name, body.function_id, body.since) == ("Other name", "ENV-WCO", "1998")
+    assert (body.until, body.outcome, body.failed) == ("2019", "dissolved", True)
+    assert take("cooperations", full.replace("yes", "no").replace("dissolved", "")).updated == 1
+    body.refresh_from_db()
+    assert (body.name, body.outcome, body.failed) == ("Waste body", "", False)
+
+
+def test_the_licence_stands_beside_the_source() -> None:
+    with io.BytesIO(GOOD.encode()) as stream:
+        import_municipalities(
+            source=SourceFile("a.csv", stream),
+            country="FR",
+            origin="INSEE",
+            licence="Open Licence",
+            actor=Actor.portal(),
+        )
+    run = ImportRun.objects.get()
+    assert (run.licence, run.attribution) == ("Open Licence", "INSEE, Open Licence")
+
+
+def test_command_and_page_take_the_licence(tmp_path: Path) -> None:
+    file = tmp_path / "towns.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    call_command("import_municipalities", str(file), country="FR", source="A", licence="By command")
+    assert ImportRun.objects.get().licence == "By command"
+    client = Client()
+    client.force_login(makers.make_user(is_staff=True))
+    data = {"kind": "municipalities", "country": "fr", "source": "B", "licence": "By page"}
+    upload = SimpleUploadedFile("towns.csv", GOOD.replace("827", "828").encode())
+    page = client.post(reverse("partners:import_data"), data | {"file": upload}).content.decode()
+    assert ImportRun.objects.get(source="B").licence == "By page"
+    assert "A, By command" in page
+
+
 def test_outlines_make_neighbours_by_a_common_border_but_not_by_a_corner() -> None:
     for code in ("1", "2", "3"):
         makers.make_municipality(code, code=code)
@@ -315,6 +359,8 @@ def test_broken_and_huge_packed_files_are_told() -> None:
         ("cooperations", "group_id,member\nG,777\n", "member", "777"),
         ("cooperations", "group_id,member,function\nG,1,NO-WAY\n", "function", "NO-WAY"),
         ("cooperations", "group_id,member,since\nG,1,long ago\n", "since", "long ago"),
+        ("cooperations", "group_id,member,until\nG,1,soon\n", "until", "soon"),
+        ("cooperations", "group_id,member,ended_in_failure\nG,1,hardly\n", "ended_in_failure", "hardly"),
         ("neighbours", "a,b\n1,1\n", "b", "1"),
         ("neighbours", "a,b,shared_km\n1,2,-3\n", "shared_km", "-3"),
     ],

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from imc_portal.core.audit import Actor
 from partners.imports import SourceFile
+from partners.imports.links import GIVES
 from partners.management.importing import ImportCommand
 from partners.services.imports import ImportResult, import_cooperations
 
 
 class Command(ImportCommand):
-    """Columns group_id, member and optionally group_name, function, since, legal_form."""
+    """Columns group_id and member; `partners.imports.links.GIVES` names the optional ones."""
 
-    help = "Import the register of cooperations, all of the file or nothing."
+    help = (
+        "Import the register of cooperations, all of the file or nothing. Columns: group_id, member; "
+        f"optional: {', '.join(GIVES)}."
+    )
 
     def import_file(
         self,
