@@ -190,6 +190,7 @@ def _is_open_minded(participant: Participant) -> bool:
 
 def _urls(case: Case, user: User) -> dict[str, str]:
     """Addresses of the steps, as far as this person may open them."""
+    prefetch_related_objects([case], "meetings")  # read once for both kinds
     url = _link(case)
     urls = {"need": case.get_absolute_url()}
     for key, kind in (("informal", Meeting.Kind.INFORMAL), ("formal", Meeting.Kind.FORMAL)):
