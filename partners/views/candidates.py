@@ -77,7 +77,8 @@ def compare(request: PersonRequest, pk: str) -> HttpResponse:
         "problem": problem,
         "most": MOST,
     }
-    return render(request, "partners/compare.html", context, status=400 if problem else 200)
+    # Nobody ticked is no mistake: the page says how it works.
+    return render(request, "partners/compare.html", context, status=400 if problem and named else 200)
 
 
 def _problem(count: int) -> str:
