@@ -101,13 +101,12 @@ def ranking(request: PersonRequest, pk: str, snapshot: str) -> HttpResponse:
         for p in case.participants.all()
         if p.ranking_id == kept.pk
     }
+    by_weight = sorted(kept.weights.items(), key=lambda item: (-item[1], item[0]))
     context = {
         "case": case,
         "kept": kept,
         "functions": list(Function.objects.filter(pk__in=kept.functions)),
-        "weights": [
-            (words.label(name), words.side(name), said(weight)) for name, weight in kept.weights.items()
-        ],
+        "weights": [(words.label(name), words.side(name), said(weight)) for name, weight in by_weight],
         "rows": [KeptRow(row, decided.get(row.key, "")) for row in frozen.thaw(kept.rows)],
     }
     return render(request, "partners/ranking.html", context)
