@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models.functions import Length
 from django.http import QueryDict
 
 from imc_portal.core.http import PersonRequest
@@ -14,6 +15,7 @@ from partners.discovery.wish import Where
 from partners.discovery_data import functions_among
 from partners.forms.discovery import WishForm
 from partners.models import Case, Function, Municipality
+from partners.models.names import fold
 from partners.services.discovery import ranking_for
 
 #: So many municipalities beyond the nearest can be ranked besides.
@@ -82,11 +84,13 @@ def _also(case: Case, words: Sequence[str]) -> list[int]:
 
 
 def found_by_name(case: Case, name: str, ranked: Sequence[Ranked]) -> list[Municipality]:
-    """Municipalities of the country by the beginning or a part of their name, without those ranked."""
-    if not name:
+    """Municipalities of the country with this in their name, the nearest to it first; not those ranked."""
+    wanted = fold(name[:100])
+    if not wanted:
         return []
-    found = Municipality.objects.filter(country=case.initiator.country, name__icontains=name[:100])
+    found = Municipality.objects.filter(country=case.initiator.country, search_name__contains=wanted)
     found = found.exclude(pk__in=[case.initiator_id, *(row.key for row in ranked)])
+    found = found.order_by(Length("search_name"), "name", "code")
     return list(found.only("name", "population", "county_name", "country", "code")[:OFFERED])
 
 

@@ -139,7 +139,22 @@ def test_another_municipality_is_found_by_name_ranked_and_chosen(here: Scene) ->
 
 
 def test_a_name_that_nobody_has_is_said(here: Scene) -> None:
-    assert "No other municipality of the country has this name." in here.get("discover", "?name=xyzzy")
+    for name in ("xyzzy", "-", "x" * 5000):
+        page = here.get("discover", f"?name={name}")
+        assert "No other municipality of the country has this name." in page
+
+
+def test_a_name_is_found_without_accents_and_the_whole_one_first(here: Scene) -> None:
+    for name in ("Évette-la-Grande", "Évette", "Bas-Évette"):
+        makers.make_municipality(name, latitude=44.0, longitude=1.0)
+    for _n in range(40):
+        makers.make_municipality(latitude=46.7, longitude=5.6)
+    page = here.get("discover", "?name=evette")
+    assert re.findall("Rank ([^<]+) too</a>", page) == [
+        "Évette",
+        "Bas-Évette",
+        "Évette-la-Grande",
+    ]
 
 
 # --- list and map -----------------------------------------------------------------------------
