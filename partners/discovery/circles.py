@@ -18,6 +18,7 @@ from partners.discovery.pairs import (
     blocks,
     bordering,
     distances,
+    joint_weight,
     same,
     shared_weight,
     strengths,
@@ -56,9 +57,10 @@ def nearest_to(catalogue: Catalogue, rows: Table, count: int) -> Table:
         return np.empty((len(rows), 0), dtype=np.int32)
     _chords, found = catalogue.tree.query(catalogue.points[rows], k=wanted)
     near = catalogue.placed[found].astype(np.int32)
-    # Itself comes first, unless another lies on the same spot: then it is moved to the end and cut off.
-    order = np.argsort(near == rows[:, None], axis=1, kind="stable")
-    return np.asarray(np.take_along_axis(near, order, axis=1)[:, :-1])
+    # Itself comes first, unless others lie on the same spot: then it changes places with the first.
+    late = np.flatnonzero(near[:, 0] != rows)
+    near[late, (near[late] == rows[late, None]).argmax(axis=1)] = near[late, 0]
+    return np.ascontiguousarray(near[:, 1:])
 
 
 def _strongest(catalogue: Catalogue) -> Array:
@@ -87,7 +89,7 @@ def _likely(catalogue: Catalogue, rows: Table, near: Table) -> Array:
     scores = {
         "proximity": proximity(distances(catalogue, rows, near), bordering(catalogue, rows, near)),
         "same_area": same_area(same(catalogue.district, rows, near), same(catalogue.county, rows, near)),
-        "track_record": strengths(catalogue, rows, near),
+        "track_record": strengths(catalogue, rows, near, joint_weight(catalogue, rows, near)),
     }
     total = sum(weight for _name, weight in DRAWN_BY)
     return np.asarray(sum(weight * np.nan_to_num(scores[name]) for name, weight in DRAWN_BY) / total)

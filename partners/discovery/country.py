@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from partners.discovery.pairs import (
     Table,
     bordering,
     distances,
+    joint_weight,
     overlaps,
     pairs,
     same,
@@ -26,7 +28,7 @@ from partners.discovery.ranking import WEIGHTS, Totals, alike, weigh
 
 Array = NDArray[np.float64]
 #: Rows ranked at once: few enough for the memory of a small machine.
-AT_ONCE = 4096
+AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def factor_scores(
         "same_area": same_area(
             same(catalogue.district, rows, candidates), same(catalogue.county, rows, candidates)
         ),
-        "track_record": strengths(catalogue, rows, candidates),
+        "track_record": strengths(catalogue, rows, candidates, joint_weight(catalogue, rows, candidates)),
         "circle": overlaps(catalogue, rows, candidates),
         "size_similarity": _like(catalogue, rows, candidates),
     }
@@ -76,21 +78,46 @@ def first_partners(
     weights: Mapping[str, float] = WEIGHTS,
 ) -> First:
     """The best of the nearest `count` for each row, best first, with the factors and raw values behind."""
+    parts = [
+        _first(catalogue, rows[first : first + AT_ONCE], limit, count, scales, weights)
+        for first in range(0, len(rows), AT_ONCE)
+    ]
+    return First(
+        partners=np.concatenate([part.partners for part in parts]),
+        totals=_together(Totals, [part.totals for part in parts]),
+        factors={name: np.concatenate([part.factors[name] for part in parts]) for name in parts[0].factors},
+        pairs=_together(Pairs, [part.pairs for part in parts]),
+    )
+
+
+def _first(
+    catalogue: Catalogue,
+    rows: Table,
+    limit: int,
+    count: int,
+    scales: Sequence[int],
+    weights: Mapping[str, float],
+) -> First:
     near = candidates_of(catalogue, rows, count)
     factors = factor_scores(catalogue, rows, near, scales)
-    totals = weigh(list(factors), np.stack(list(factors.values())), weights)
+    totals = weigh(list(factors), list(factors.values()), weights)
     best = best_first(totals.score, limit)
 
     def chosen(column: Array) -> Array:
         return np.asarray(np.take_along_axis(column, best, axis=1))
 
-    partners = np.take_along_axis(near, best, axis=1)
+    partners = chosen(near)
     return First(
         partners=partners,
         totals=Totals(*(chosen(getattr(totals, name)) for name in Totals.__slots__)),
         factors={name: chosen(column) for name, column in factors.items()},
         pairs=pairs(catalogue, rows, partners),
     )
+
+
+def _together(kind: type[Any], parts: Sequence[Any]) -> Any:
+    names = kind.__slots__
+    return kind(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def best_first(score: Array, limit: int) -> Table:

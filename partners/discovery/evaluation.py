@@ -100,7 +100,7 @@ def evaluate(
     for rows in _parts(task.rows):
         near = nearest_to(catalogue, rows, candidates)
         truth, chosen = task.truth[rows], task.chosen[rows]
-        hits, out = looked_up(truth, None, near) > 0, looked_up(chosen, None, near) > 0
+        hits, out = looked_up(truth, near) > 0, looked_up(chosen, near) > 0
         true = np.diff(truth.indptr).astype(np.int64)
         ours = group_score(catalogue, rows, near, chosen, scales, weights)
         orders = {OURS: ours} | {name: RULES[name](catalogue, rows, near) for name in rules}

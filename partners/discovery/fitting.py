@@ -80,7 +80,7 @@ def _half(catalogue: Catalogue, task: Task, regions: NDArray[np.int32], candidat
     truth = task.truth[rows]
     return _Half(
         scores=np.stack([found[name] for name in FITTED]),
-        hits=looked_up(truth, None, near) > 0,
+        hits=looked_up(truth, near) > 0,
         true=np.diff(truth.indptr).astype(np.int64),
     )
 

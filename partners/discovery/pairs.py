@@ -20,6 +20,8 @@ BLOCK = 256
 #: A tie by bodies is measured against the strongest one has, but never against less than this: one large
 #: body in common with everybody around is no strong tie.
 STRONG = 1.0
+#: What a body of two members tells.
+OF_TWO = np.float32(1 / np.log2(3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Pairs:
 def pairs(catalogue: Catalogue, rows: Table, candidates: Table) -> Pairs:
     """All that is known between each row and its candidates; the candidates have the shape (rows, …)."""
     joint, failed = counts(catalogue, rows, candidates)
-    border_km = looked_up(borders(catalogue), rows, candidates)
+    weight = joint_weight(catalogue, rows, candidates)
+    border_km = looked_up(catalogue.border_lengths[rows], candidates)
     return Pairs(
         km=distances(catalogue, rows, candidates),
         border=bordering(catalogue, rows, candidates),
@@ -54,8 +57,8 @@ def pairs(catalogue: Catalogue, rows: Table, candidates: Table) -> Pairs:
         same_county=same(catalogue.county, rows, candidates),
         joint=joint,
         failed=failed,
-        tie=strengths(catalogue, rows, candidates),
-        tie_with_one_more=strengths(catalogue, rows, candidates, more=1 / np.log2(3)),
+        tie=strengths(catalogue, rows, candidates, weight),
+        tie_with_one_more=strengths(catalogue, rows, candidates, weight + OF_TWO),
         overlap=overlaps(catalogue, rows, candidates),
     )
 
@@ -75,93 +78,72 @@ def distances(catalogue: Catalogue, rows: Table, candidates: Table) -> Array:
 
 def bordering(catalogue: Catalogue, rows: Table, candidates: Table) -> Array:
     """1 for neighbours, 0 for others; nan where no border of the row is on record."""
-    found = looked_up(_marks(catalogue.border_start, catalogue.border_to, len(catalogue)), rows, candidates)
+    found = looked_up(catalogue.borders[rows], candidates)
     known = np.diff(catalogue.border_start)[rows] > 0
     return np.where(known[:, None], found, np.nan)
 
 
 def counts(catalogue: Catalogue, rows: Table, candidates: Table) -> tuple[Array, Array]:
     """Joint bodies, and those that failed; nan where the register does not know the row."""
-    member = membership(catalogue)
     known = (np.diff(catalogue.body_start)[rows] > 0)[:, None]
     kept = (~catalogue.body_failed).astype(np.float32)
+    mine = catalogue.membership[rows]
     joint, failed = (
-        looked_up(sparse.csr_matrix(member[rows].multiply(keep) @ member.T), None, candidates)
+        looked_up(sparse.csr_matrix(mine.multiply(keep) @ catalogue.members_of), candidates)
+        if keep.any()
+        else np.zeros(candidates.shape, dtype=np.float32)
         for keep in (kept, 1 - kept)
     )
     return np.where(known, joint, np.nan), np.where(known, failed, np.nan)
 
 
-def strengths(catalogue: Catalogue, rows: Table, candidates: Table, more: float = 0) -> Array:
+def joint_weight(catalogue: Catalogue, rows: Table, candidates: Table) -> Single:
+    """Joint bodies of each pair summed, each by how much it tells."""
+    return looked_up(shared_weight(catalogue, rows), candidates)
+
+
+def strengths(catalogue: Catalogue, rows: Table, candidates: Table, weight: Single) -> Array:
     """Strength of the tie by joint bodies, 0 to 1: symmetric, nan where the register does not know the row.
 
     Each joint body counts the more the smaller it is, a failed one against the tie. The sum is measured
     against the strongest tie that either has, so that it tells as much where everybody is in one body as
     where everybody is in twenty.
     """
-    found = looked_up(shared_weight(catalogue, rows), None, candidates) + more
-    strongest = np.maximum(catalogue.strongest, STRONG)
-    own, theirs = np.maximum(strongest[rows][:, None], found), np.maximum(strongest[candidates], found)
-    scale = np.sqrt(own * theirs)
+    strongest = np.maximum(catalogue.strongest, STRONG).astype(np.float32)
+    own, theirs = np.maximum(strongest[rows][:, None], weight), np.maximum(strongest[candidates], weight)
     known = np.diff(catalogue.body_start)[rows] > 0
-    return np.where(known[:, None], np.clip(found / scale, 0, 1), np.nan)
+    return np.where(known[:, None], np.clip(weight / np.sqrt(own * theirs), 0, 1), np.nan)
 
 
 def overlaps(catalogue: Catalogue, rows: Table, candidates: Table) -> Array:
     """Cosine of the circles of likely partners, 0 to 1; nan where either has none."""
-    found = np.empty(candidates.shape)
-    board = np.zeros((min(BLOCK, len(rows)), len(catalogue)), dtype=np.float32)
-    for part in blocks(len(rows)):
-        lines = np.arange(part.stop - part.start)[:, None]
-        to = catalogue.circle_to[rows[part]]
-        board[lines, to] = catalogue.circle_share[rows[part]]
-        theirs = candidates[part]
-        shares = board[lines[:, :, None], catalogue.circle_to[theirs]]
-        found[part] = np.einsum("rcm,rcm->rc", shares, catalogue.circle_share[theirs])
-        board[lines, to] = 0
+    shared = sparse.csr_matrix(catalogue.circles[rows] @ catalogue.in_circles)
+    found = np.clip(looked_up(shared, candidates), 0, 1)
     drawn = catalogue.circle_share[:, 0] > 0  # whoever has a circle is in it
-    return np.where(drawn[rows][:, None] & drawn[candidates], np.clip(found, 0, 1), np.nan)
-
-
-# --- matrices of the whole country, from lists ---------------------------------------------
-
-
-def membership(catalogue: Catalogue) -> Any:
-    """Municipalities × bodies: 1 for a member."""
-    ones = np.ones(len(catalogue.body_of), dtype=np.float32)
-    shape = (len(catalogue), len(catalogue.member_start) - 1)
-    return sparse.csr_matrix((ones, catalogue.body_of, catalogue.body_start), shape=shape)
+    return np.where(drawn[rows][:, None] & drawn[candidates], found, np.nan)
 
 
 def shared_weight(catalogue: Catalogue, rows: Table) -> Any:
     """Rows × municipalities: joint bodies summed, each by how much it tells (Adamic and Adar 2003)."""
-    member = membership(catalogue)
     size = np.maximum(np.diff(catalogue.member_start), 1)
     telling = np.where(catalogue.body_failed, -1.0, 1.0) / np.log2(1 + size)
-    return sparse.csr_matrix(member[rows].multiply(telling.astype(np.float32)) @ member.T)
+    mine = catalogue.membership[rows].multiply(telling.astype(np.float32))
+    return sparse.csr_matrix(mine @ catalogue.members_of)
 
 
-def borders(catalogue: Catalogue) -> Any:
-    """Municipalities × municipalities: length of the common border in km, where known."""
-    lengths = np.nan_to_num(catalogue.border_km).astype(np.float32)
-    shape = (len(catalogue), len(catalogue))
-    return sparse.csr_matrix((lengths, catalogue.border_to, catalogue.border_start), shape=shape)
-
-
-def _marks(start: NDArray[np.int64], to: Table, count: int) -> Any:
-    return sparse.csr_matrix((np.ones(len(to), dtype=np.float32), to, start), shape=(count, count))
-
-
-def looked_up(matrix: Any, rows: Table | None, columns: Table) -> Single:
-    """Values of a sparse matrix at (rows, columns), 0 where it holds none; without rows, line by line."""
+def looked_up(lines: Any, columns: Table) -> Single:
+    """Values of a sparse matrix at these columns of its lines, 0 where it holds none."""
     found = np.empty(columns.shape, dtype=np.float32)
-    board = np.zeros((min(BLOCK, max(len(columns), 1)), matrix.shape[1]), dtype=np.float32)
+    height, width = min(BLOCK, max(len(columns), 1)), lines.shape[1]
+    board = np.zeros(height * width, dtype=np.float32)
     for part in blocks(len(columns)):
-        some = matrix[part] if rows is None else matrix[rows[part]]
-        lines = np.repeat(np.arange(some.shape[0]), np.diff(some.indptr))
-        board[lines, some.indices] = some.data
-        found[part] = np.take_along_axis(board[: some.shape[0]], columns[part], axis=1)
-        board[lines, some.indices] = 0
+        first, last = lines.indptr[part.start], lines.indptr[part.stop]
+        offsets = np.arange(part.stop - part.start, dtype=np.int64) * width
+        lengths = np.diff(lines.indptr[part.start : part.stop + 1])
+        places = np.repeat(offsets, lengths) + lines.indices[first:last]
+        board[places] = lines.data[first:last]
+        board.take(columns[part] + offsets[:, None], out=found[part], mode="clip")
+        board[places] = 0
     return found
 
 

@@ -154,25 +154,26 @@ def rank(
     ]
 
 
-def weigh(names: Sequence[str], scores: Array, weights: Mapping[str, float]) -> Totals:
-    """Combine scores of shape (factors, …): missing ones are left out and the rest weighs the more."""
-    strength = np.array([float(weights[name]) for name in names])
-    value = np.array([name in VALUE for name in names])
-    known = ~np.isnan(scores)
-    filled = np.nan_to_num(scores)
-    held = np.tensordot(strength, known, axes=1)
+def weigh(names: Sequence[str], scores: Sequence[Array] | Array, weights: Mapping[str, float]) -> Totals:
+    """Combine the scores of the factors: missing ones are left out and the rest weighs the more."""
+    total, held = ({side: np.zeros(scores[0].shape) for side in (False, True)} for _each in range(2))
+    for name, score in zip(names, scores, strict=True):
+        weight, side = float(weights[name]), name in VALUE
+        known = ~np.isnan(score)
+        held[side] += weight * known
+        total[side] += weight * np.where(known, score, 0.0)
+    whole = max(sum(float(weights[name]) for name in names), 1e-12)
+    all_held = held[False] + held[True]
     return Totals(
-        score=_mean(strength, filled, known),
-        ease=_mean(strength * ~value, filled, known),
-        value=_mean(strength * value, filled, known),
-        coverage=held / max(strength.sum(), 1e-12),
+        score=_mean(total[False] + total[True], all_held),
+        ease=_mean(total[False], held[False]),
+        value=_mean(total[True], held[True]),
+        coverage=all_held / whole,
     )
 
 
-def _mean(strength: Array, filled: Array, known: NDArray[np.bool_]) -> Array:
+def _mean(total: Array, held: Array) -> Array:
     """Weighted mean over what is known; nan where nothing is."""
-    held = np.tensordot(strength, known, axes=1)
-    total = np.tensordot(strength, filled, axes=1)
     return np.asarray(np.divide(total, held, out=np.full(held.shape, np.nan), where=held > 0))
 
 

@@ -39,17 +39,14 @@ def _distance(catalogue: Catalogue, rows: Table, near: Table) -> Array:
 
 
 def _hops(catalogue: Catalogue, rows: Table, near: Table) -> Array:
-    ones = np.ones(len(catalogue.border_to), dtype=np.float32)
-    shape = (len(catalogue), len(catalogue))
-    step = sparse.csr_matrix((ones, catalogue.border_to, catalogue.border_start), shape=shape)
     reached = sparse.csr_matrix(
         (np.ones(len(rows), dtype=np.float32), (np.arange(len(rows)), rows)),
         shape=(len(rows), len(catalogue)),
     )
     hops = np.zeros(near.shape)
     for _hop in range(HOPS):
-        hops += looked_up(reached, None, near) == 0
-        reached = sparse.csr_matrix(reached + reached @ step)
+        hops += looked_up(reached, near) == 0
+        reached = sparse.csr_matrix(reached + reached @ catalogue.borders)
         reached.data[:] = 1
     return _distance(catalogue, rows, near) - FAR * hops
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +194,20 @@ def test_first_partners_are_those_of_the_full_ranking_with_what_is_behind() -> N
     scored = sum(WEIGHTS[name] * np.nan_to_num(column[0, 0]) for name, column in found.factors.items())
     assert found.totals.score[0, 0] == pytest.approx(scored / held)
     assert found.pairs.joint[0, found.partners[0].tolist().index(1)] == 1
+
+
+def test_columns_that_nobody_may_write_are_enough() -> None:
+    """So they come from files that several processes share."""
+    whole = country(bodies=TENS)
+    for field in fields(whole):
+        if isinstance(column := getattr(whole, field.name), np.ndarray):
+            column.setflags(write=False)
+    read_only = replace(whole)
+    found = first_partners(read_only, np.arange(40, dtype=np.int32), limit=5, count=20)
+    assert found.totals.score == pytest.approx(
+        first_partners(whole, np.arange(40, dtype=np.int32), limit=5, count=20).totals.score
+    )
+    assert (with_circles(read_only).circle_to == whole.circle_to).all()
 
 
 def test_pair_factors_are_symmetric() -> None:
