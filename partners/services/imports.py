@@ -30,6 +30,8 @@ from partners.models import (
 T = TypeVar("T")
 BATCH = 2000
 #: Two imports at once would each miss what the other adds: they queue behind this number.
+#: Rows from which on an import changes what the planner should believe.
+MANY = 1000
 IMPORT_LOCK = 0x1AC0_0001
 #: The country of files imported without one, while the database holds none: "unknown" in ISO 3166.
 NO_COUNTRY = "ZZ"
@@ -168,6 +170,8 @@ def carry_out(
         run.save(update_fields=["created", "updated"])
         audit.record(actor, f"imported {kind}", run, after={"country": country} | asdict(tally))
         transaction.on_commit(places.forget, robust=True)
+        if tally.created + tally.updated + tally.links > MANY:
+            _count_anew()
         if dry_run:
             transaction.set_rollback(True)
     return ImportResult(
@@ -180,6 +184,16 @@ def carry_out(
         at=timezone.now(),
         **asdict(tally),
     )
+
+
+def _count_anew() -> None:
+    """Let the planner know at once how large the tables have become: autovacuum looks a minute later.
+
+    Until then it takes them for as small as they were, and a country for a handful of rows.
+    """
+    with connection.cursor() as cursor:
+        for model in (Municipality, NeighbourLink, ExistingCooperation, CooperationMember):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def keys_by_code(country: str) -> dict[str, int]:
@@ -307,12 +321,13 @@ def _write_members(country: str, groups: list[Group], keys: dict[str, int]) -> N
     """Replace the members of these cooperations."""
     for batch in batches(groups, 500):
         codes = [group.code for group in batch]
-        CooperationMember.objects.filter(cooperation__country=country, cooperation__code__in=codes).delete()
         stored = dict(
             ExistingCooperation.objects.filter(country=country, code__in=codes)
             .order_by()
             .values_list("code", "pk")
         )
+        # By key, not through the table of cooperations: while it fills, the planner takes it for empty.
+        CooperationMember.objects.filter(cooperation_id__in=list(stored.values())).delete()
         CooperationMember.objects.bulk_create(
             [
                 CooperationMember(cooperation_id=stored[group.code], municipality_id=keys[member])
