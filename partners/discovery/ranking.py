@@ -123,35 +123,48 @@ def rank(
     if not len(candidates):
         return []
     names = [name for name in weights if name in MEASURES]
-    scores = np.vstack([MEASURES[name](initiator, candidates, question) for name in names])
+    scores = [MEASURES[name](initiator, candidates, question) for name in names]
     totals = weigh(names, scores, weights)
     km = candidates.pairs.km[0]
     best = (np.array(candidates.codes), np.nan_to_num(km, nan=np.inf), -np.nan_to_num(totals.score))
-    order = np.lexsort(best)
+    order: list[int] = np.lexsort(best).tolist()
+    factors = _factors(names, scores, weights, [RAW[name](initiator, candidates, question) for name in names])
+    # Whole columns become plain numbers at once: one by one it takes longer than the ranking itself.
+    ease, value = _rounded(totals.ease), _rounded(totals.value)
+    score, coverage = _rounded(np.nan_to_num(totals.score)), _rounded(totals.coverage)
+    far, border = _rounded(km, 1), _yes(candidates.pairs.border[0])
     return [
         Ranked(
             key=candidates.keys[n],
             code=candidates.codes[n],
             name=candidates.names[n],
             rank=place,
-            score=round(float(np.nan_to_num(totals.score[n])), 4),
-            ease=_rounded(totals.ease[n]),
-            value=_rounded(totals.value[n]),
-            coverage=round(float(totals.coverage[n]), 4),
-            neighbour=bool(candidates.pairs.border[0, n] == 1),
-            km=_rounded(km[n], 1),
+            score=score[n] or 0.0,
+            ease=ease[n],
+            value=value[n],
+            coverage=coverage[n] or 0.0,
+            neighbour=bool(border[n]),
+            km=far[n],
             population=int(candidates.population[n]),
-            factors={
-                name: FactorScore(
-                    _rounded(scores[row, n]),
-                    float(weights[name]),
-                    RAW[name](initiator, candidates, question, n),
-                )
-                for row, name in enumerate(names)
-            },
+            factors=factors[n],
         )
-        for place, n in enumerate(order.tolist(), start=1)
+        for place, n in enumerate(order, start=1)
     ]
+
+
+def _factors(
+    names: Sequence[str],
+    scores: Sequence[Array],
+    weights: Mapping[str, float],
+    raws: Sequence[Sequence[Mapping[str, Any]]],
+) -> list[dict[str, FactorScore]]:
+    """The factors of each candidate, from columns of their scores and of what was measured."""
+    found: list[dict[str, FactorScore]] = [{} for _score in scores[0]] if names else []
+    for name, column, raw in zip(names, scores, raws, strict=True):
+        weight = float(weights[name])
+        for factors, score, measured in zip(found, _rounded(column), raw, strict=True):
+            factors[name] = FactorScore(score, weight, measured)
+    return found
 
 
 def weigh(names: Sequence[str], scores: Sequence[Array] | Array, weights: Mapping[str, float]) -> Totals:
@@ -177,14 +190,14 @@ def _mean(total: Array, held: Array) -> Array:
     return np.asarray(np.divide(total, held, out=np.full(held.shape, np.nan), where=held > 0))
 
 
-def _rounded(number: float, digits: int = 4) -> float | None:
-    return None if np.isnan(number) else round(float(number), digits)
+def _rounded(column: Array, digits: int = 4) -> list[float | None]:
+    return [None if number != number else round(number, digits) for number in column.tolist()]
 
 
 # --- the factors: scores from 0 to 1, nan where not known -------------------------------
 
 Measure = Callable[[Initiator, Candidates, Question], Array]
-Raw = Callable[[Initiator, Candidates, Question, int], dict[str, Any]]
+Raw = Callable[[Initiator, Candidates, Question], Sequence[Mapping[str, Any]]]
 
 
 def over_group(scores: Array) -> Array:
@@ -244,67 +257,100 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
-# --- what was measured, for whoever opens a row ------------------------------------------
+# --- what was measured, for whoever opens a row: column by column ------------------------
 
 
-def _number(value: float, digits: int = 1) -> float | None:
-    return None if np.isnan(value) else round(float(value), digits)
+def _whole(column: Array) -> list[int | None]:
+    return [None if number != number else round(number) for number in column.tolist()]
 
 
-def _whole(value: float) -> int | None:
-    return None if np.isnan(value) else round(float(value))
+def _yes(column: Array) -> list[bool | None]:
+    return [None if number != number else bool(number) for number in column.tolist()]
 
 
-def _yes(value: float) -> bool | None:
-    return None if np.isnan(value) else bool(value)
-
-
-def _others(values: Array, n: int) -> float | None:
+def _others(values: Array) -> list[float | None]:
     """Mean over the partners already chosen; None when there are none or nothing is known."""
-    rest = values[1:, n]
-    return None if not len(rest) or np.isnan(rest).all() else round(float(np.nanmean(rest)), 1)
+    return _rounded(over_group(values[1:]), 1)
 
 
-def _with_one_more(candidates: Candidates, n: int) -> float | None:
+def _with_one_more(pairs: Pairs) -> list[float | None]:
     """The score with one more body of the initiator and the candidate alone."""
-    tie = candidates.pairs.tie[:, n].copy()
-    tie[0] = candidates.pairs.tie_with_one_more[0, n]
-    return None if np.isnan(tie[0]) else round(float(np.nanmean(tie)), 4)
+    first = pairs.tie_with_one_more[0]
+    mean = over_group(np.vstack([first, pairs.tie[1:]]))
+    return _rounded(np.where(np.isnan(first), np.nan, mean))
+
+
+def _raw_shared(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    return [{"shared_severity": shared} for shared in _rounded(candidates.shared, 2)]
+
+
+def _raw_proximity(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    found = candidates.pairs
+    columns = (_yes(found.border[0]), _rounded(found.border_km[0], 1), _rounded(found.km[0], 1))
+    return [
+        {"border": border, "border_km": border_km, "km": km, "minutes": None, "km_to_chosen": chosen}
+        for border, border_km, km, chosen in zip(*columns, _others(found.km), strict=True)
+    ]
+
+
+def _raw_area(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    found = candidates.pairs
+    return [
+        {"same_district": district, "same_county": county}
+        for district, county in zip(_yes(found.same_district[0]), _yes(found.same_county[0]), strict=True)
+    ]
+
+
+def _raw_record(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    found = candidates.pairs
+    columns = (_whole(found.joint[0]), _whole(found.failed[0]), _others(found.joint), _with_one_more(found))
+    return [
+        {"joint_cooperations": joint, "failed": failed or 0, "with_chosen": chosen, "with_one_more": more}
+        for joint, failed, chosen, more in zip(*columns, strict=True)
+    ]
+
+
+def _raw_circle(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    overlap = candidates.pairs.overlap
+    return [{"overlap": share, "chosen": len(overlap) - 1} for share in _rounded(overlap[0], 2)]
+
+
+def _raw_scale(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    own, efficient = initiator.population, max(question.scales, default=None)
+    return [
+        {"joint_population": own + int(theirs), "efficient_scale": efficient}
+        for theirs in candidates.population.tolist()
+    ]
+
+
+def _raw_size(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    own = initiator.population
+    return [{"own": own, "theirs": int(theirs)} for theirs in candidates.population.tolist()]
+
+
+def _raw_fiscal(initiator: Initiator, candidates: Candidates, question: Question) -> list[dict[str, Any]]:
+    return [{"own": initiator.fiscal, "theirs": theirs} for theirs in _rounded(candidates.fiscal, 2)]
 
 
 def _of_portal(name: str) -> Raw:
-    return lambda i, c, q, n: dict(c.known[name].raw[n]) if name in c.known else {}
+    def found(
+        initiator: Initiator, candidates: Candidates, question: Question
+    ) -> Sequence[Mapping[str, Any]]:
+        known = candidates.known.get(name)
+        return [dict(raw) for raw in known.raw] if known else [{} for _key in candidates.keys]
+
+    return found
 
 
 RAW: Mapping[str, Raw] = {
-    "shared_problem": lambda i, c, q, n: {"shared_severity": _number(c.shared[n], 2)},
-    "proximity": lambda i, c, q, n: {
-        "border": _yes(c.pairs.border[0, n]),
-        "border_km": _number(c.pairs.border_km[0, n]),
-        "km": _number(c.pairs.km[0, n]),
-        "minutes": None,
-        "km_to_chosen": _others(c.pairs.km, n),
-    },
-    "same_area": lambda i, c, q, n: {
-        "same_district": _yes(c.pairs.same_district[0, n]),
-        "same_county": _yes(c.pairs.same_county[0, n]),
-    },
-    "track_record": lambda i, c, q, n: {
-        "joint_cooperations": _whole(c.pairs.joint[0, n]),
-        "failed": _whole(c.pairs.failed[0, n]) or 0,
-        "with_chosen": _others(c.pairs.joint, n),
-        "with_one_more": _with_one_more(c, n),
-    },
-    "circle": lambda i, c, q, n: {
-        "overlap": _number(c.pairs.overlap[0, n], 2),
-        "chosen": len(c.pairs.overlap) - 1,
-    },
-    "scale_gain": lambda i, c, q, n: {
-        "joint_population": i.population + int(c.population[n]),
-        "efficient_scale": max(q.scales, default=None),
-    },
-    "size_similarity": lambda i, c, q, n: {"own": i.population, "theirs": int(c.population[n])},
-    "fiscal_similarity": lambda i, c, q, n: {"own": i.fiscal, "theirs": _number(c.fiscal[n], 2)},
+    "shared_problem": _raw_shared,
+    "proximity": _raw_proximity,
+    "same_area": _raw_area,
+    "track_record": _raw_record,
+    "circle": _raw_circle,
+    "scale_gain": _raw_scale,
+    "size_similarity": _raw_size,
+    "fiscal_similarity": _raw_fiscal,
     "willingness": _of_portal("willingness"),
     "complement": _of_portal("complement"),
     "funding": _of_portal("funding"),
