@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from imc_portal.core.problems import Refusal
@@ -173,7 +174,9 @@ def _barred(call: FundingCall, municipality: Municipality) -> str:
         return _("The call is for other regions than yours.")
     most = call.max_member_population
     if most is not None and municipality.population > most:
-        return _("The call takes no municipality of more than %(n)s inhabitants.") % {"n": f"{most:,}"}
+        return _("The call takes no municipality of more than %(n)s inhabitants.") % {
+            "n": number_format(most, 0, force_grouping=True)
+        }
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from partners.discovery import words
 from partners.discovery.ranking import Ranked
@@ -43,11 +44,11 @@ def _figures(rows: Sequence[Ranked], own_population: int) -> list[Criterion]:
     of_100: list[tuple[str, str, Callable[[Ranked], float | None]]] = [
         (_("Score"), _("of 100"), lambda row: row.score),
         (_("Ease"), _("of 100"), lambda row: row.ease),
-        (_("Value"), _("of 100"), lambda row: row.value),
+        (pgettext("of a partner", "Value"), _("of 100"), lambda row: row.value),
         (_("Data known"), _("in %"), lambda row: row.coverage),
     ]
     return [
-        _plain(rows, _("Place"), _("in the whole ranking"), lambda row: str(row.rank)),
+        _plain(rows, pgettext("in a ranking", "Place"), _("in the whole ranking"), lambda row: str(row.rank)),
         *(_judged(rows, label, note, [(read(row), "") for row in rows]) for label, note, read in of_100),
         _plain(rows, _("Distance"), _("in km"), _km),
         _plain(rows, _("Inhabitants"), "", lambda row: _n(row.population)),

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imc_portal.core.forms import Radios
 from partners.models import Function, Interest, Listing, Municipality
@@ -67,7 +68,7 @@ class ListingForm(forms.ModelForm[Listing]):
         super().__init__(*args, **kwargs)
         own_municipalities(self, municipalities)
         self.fields["function"].empty_label = EMPTY  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["mode"].choices = [("", _("Open")), *Mode.choices]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["mode"].choices = [("", pgettext_lazy("mode of cooperation", "Open")), *Mode.choices]  # type: ignore[attr-defined]  # a ChoiceField
         if not self.instance._state.adding:
             self.fields["municipality"].disabled = True
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models.function import Function, Mode
 from partners.models.municipality import Membership, Municipality
@@ -55,8 +56,8 @@ class Listing(models.Model):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("waits for the curator's check")
         RETURNED = "returned", _("returned by the curator")
-        PUBLISHED = "published", _("published")
-        CLOSED = "closed", _("closed")
+        PUBLISHED = "published", pgettext_lazy("an offer or a request", "published")
+        CLOSED = "closed", pgettext_lazy("an offer or a request", "closed")
 
     class Closed(models.TextChoices):
         ENOUGH = "enough", _("enough partners found")
@@ -160,7 +161,7 @@ class Interest(models.Model):
         LATER = "later", _("later")
 
     class State(models.TextChoices):
-        SENT = "sent", _("sent")
+        SENT = "sent", pgettext_lazy("an expression of interest", "sent")
         WELCOME = "welcome", _("answered: let us talk")
         DECLINED = "declined", _("answered: not this time")
         WITHDRAWN = "withdrawn", _("withdrawn")

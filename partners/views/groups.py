@@ -10,9 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.problems import Refusal
+from imc_portal.core.templatetags.portal import colon
 from partners import policies
 from partners.discovery import group_words
 from partners.discovery.funding import eligibility, is_eligible
@@ -103,11 +105,13 @@ def _first(functions: Sequence[Function], goals: Mapping[str, Goal]) -> str:
 
 def _choices(functions: Sequence[Function], calls: Sequence[FundingCall]) -> Choices:
     scales = [
-        (f.pk, f"{f}: {group_words.wanted(scale_of(f).threshold)}")
+        (f.pk, f"{f}{colon()}{group_words.wanted(scale_of(f).threshold)}")
         for f in functions
         if f.evidence.efficient_scale
     ]
-    least = [(str(call.pk), f"{call}: {group_words.wanted(least_of(call).threshold)}") for call in calls]
+    least = [
+        (str(call.pk), f"{call}{colon()}{group_words.wanted(least_of(call).threshold)}") for call in calls
+    ]
     return [
         (heading, rows)
         for heading, rows in ((_("Efficient scale"), scales), (_("Funding calls"), least))
@@ -188,7 +192,7 @@ def _figures(group: Group) -> list[tuple[str, str | int | None, str]]:
 
     return [
         (_("Score"), of_100(group.score), _("of 100")),
-        (_("Value"), of_100(group.value), _("of 100")),
+        (pgettext("of a partner", "Value"), of_100(group.value), _("of 100")),
         (_("Ease"), of_100(group.ease), _("of 100")),
         (_("Unlikeness"), of_100(group.unlikeness), _("of 100")),
         (_("Farthest from you"), km(group.farthest_km), "km"),
