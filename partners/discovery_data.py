@@ -34,15 +34,16 @@ def rank_partners(
     In a case the ranking is that of a group: whoever is chosen already counts as the initiator does where
     two municipalities are compared.
     """
+    parties = list(case.participants.all()) if case else []
     whole = catalogue(municipality.country)
     here = whole.row(municipality.pk)
     rows = _around(whole, here, nearest, also)
-    group = np.array([here, *_chosen(whole, case)], dtype=np.int32)
+    group = np.array([here, *_chosen(whole, parties)], dtype=np.int32)
     fiscal = whole.fiscal[here]
     initiator = Initiator(municipality.population, None if np.isnan(fiscal) else float(fiscal))
     scales = [f.evidence.efficient_scale for f in functions if f.evidence.efficient_scale]
     keys = whole.keys[rows].tolist()
-    shared = _shared_needs(case, municipality, functions) if case else {}
+    shared = _shared_needs(parties, municipality, functions)
     columns = Candidates(
         keys=keys,
         codes=whole.codes[rows].tolist(),
@@ -51,7 +52,7 @@ def rank_partners(
         fiscal=np.asarray(whole.fiscal[rows]),
         pairs=apart(pairs(whole, group, np.tile(rows, (len(group), 1))), group, rows),
         shared=np.array([shared.get(key, np.nan) for key in keys], dtype=np.float64),
-        known=signs_of(municipality, keys, functions, case),
+        known=signs_of(municipality, keys, functions, parties),
     )
     return rank(initiator, columns, Question(scales), weights)
 
@@ -85,23 +86,25 @@ def _around(whole: Catalogue, here: int, nearest: int, also: Collection[int]) ->
     return np.array([*sure, *near[:nearest]], dtype=np.int32)
 
 
-def _chosen(whole: Catalogue, case: Case | None) -> list[int]:
+def _chosen(whole: Catalogue, parties: Sequence[Participant]) -> list[int]:
     """Rows of those chosen in the case besides its initiator; partners from abroad have none."""
-    if case is None:
-        return []
     keys = {
         party.municipality_id
-        for party in case.participants.all()
+        for party in parties
         if party.state in Participant.ACTIVE and not party.is_initiator
     }
     return np.flatnonzero(np.isin(whole.keys, list(keys))).tolist() if keys else []
 
 
-def _shared_needs(case: Case, municipality: Municipality, functions: Sequence[Function]) -> dict[int, float]:
+def _shared_needs(
+    parties: Sequence[Participant], municipality: Municipality, functions: Sequence[Function]
+) -> dict[int, float]:
     """Shared severity with those who take part in the case: needs of others stay their own."""
-    in_touch = case.participants.filter(state__in=Participant.IN_TOUCH).values("municipality")
+    in_touch = [party.municipality_id for party in parties if party.state in Participant.IN_TOUCH]
+    if not in_touch:
+        return {}
     needs = Need.objects.filter(
-        Q(municipality=municipality) | Q(municipality__in=in_touch), function__in=functions
+        municipality__in=[municipality.pk, *in_touch], function__in=[function.pk for function in functions]
     ).values_list("municipality_id", "function_id", "severity")
     severity: dict[int, dict[str, int]] = {}
     for owner, function, degree in needs:

@@ -1,17 +1,24 @@
 """What the exchange tells the ranking: whose offers and requests fit, who seeks partners, who both said yes.
 
-Each answer is one statement to the database, whatever the number of listings.
+One statement to the database for all listings, one for the private yeses, however many there are.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import TypedDict
-
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, TypedDict
 
 from partners.models import Function, Listing, Municipality, Probe
+
+
+class Listed(NamedTuple):
+    """What counts of an open listing."""
+
+    owner: int
+    kind: str
+    function: str
+    title: str
 
 
 class Complement(TypedDict):
@@ -21,33 +28,36 @@ class Complement(TypedDict):
     requests: list[str]
 
 
+def listed(owners: Collection[int], day: dt.date | None = None) -> list[Listed]:
+    """Open listings of these municipalities, by title."""
+    found = Listing.objects.open(day).filter(municipality__in=owners).order_by("title", "pk")
+    return [Listed(*row) for row in found.values_list("municipality_id", "kind", "function_id", "title")]
+
+
 def complements(
-    municipality: Municipality, functions: Iterable[Function], day: dt.date | None = None
+    listings: Sequence[Listed], municipality: Municipality, functions: Iterable[Function]
 ) -> dict[int, Complement]:
     """What open listings of others would complete, by the other's primary key.
 
     Their offers in the functions in question, and their requests wherever this one has an open offer.
     """
-    ours = Listing.objects.open(day).filter(
-        municipality=municipality, kind=Listing.Kind.OFFER, function=OuterRef("function")
-    )
-    fits = Q(kind=Listing.Kind.OFFER, function__in=[function.pk for function in functions]) | Q(
-        Exists(ours), kind=Listing.Kind.REQUEST
-    )
+    wanted = {function.pk for function in functions}
+    ours = {
+        one.function for one in listings if one.owner == municipality.pk and one.kind == Listing.Kind.OFFER
+    }
     found: dict[int, Complement] = {}
-    listed = Listing.objects.open(day).exclude(municipality=municipality).filter(fits).order_by("title", "pk")
-    for owner, kind, title in listed.values_list("municipality_id", "kind", "title"):
+    for owner, kind, function, title in listings:
+        if owner == municipality.pk or function not in (wanted if kind == Listing.Kind.OFFER else ours):
+            continue
         entry = found.setdefault(owner, {"offers": [], "requests": []})
         entry["offers" if kind == Listing.Kind.OFFER else "requests"].append(title)
     return found
 
 
-def requesters(functions: Iterable[Function], day: dt.date | None = None) -> set[int]:
+def requesters(listings: Iterable[Listed], functions: Iterable[Function]) -> set[int]:
     """Primary keys of municipalities with an open request in one of the functions: they say they want to."""
-    wanted = Listing.objects.open(day).filter(
-        kind=Listing.Kind.REQUEST, function__in=[function.pk for function in functions]
-    )
-    return set(wanted.order_by().values_list("municipality_id", flat=True))
+    wanted = {function.pk for function in functions}
+    return {one.owner for one in listings if one.kind == Listing.Kind.REQUEST and one.function in wanted}
 
 
 def matches(municipality: Municipality, functions: Iterable[Function]) -> set[int]:

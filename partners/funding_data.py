@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from partners.discovery.funding import Call, Group
@@ -29,16 +28,17 @@ def rules_of(call: FundingCall) -> Call:
     )
 
 
-def calls_for(
-    country: str, functions: Iterable[str] = (), day: dt.date | None = None
-) -> QuerySet[FundingCall]:
+def calls_for(country: str, functions: Iterable[str] = (), day: dt.date | None = None) -> list[FundingCall]:
     """Open calls of the country that pay for one of the functions; without functions all of them."""
-    found = FundingCall.objects.open(day).filter(country=country)
-    if wanted := list(functions):
-        chosen = FundingCall.functions.through.objects.values("fundingcall")
-        fitting = chosen.filter(function__in=wanted)
-        found = found.filter(Q(pk__in=fitting) | ~Q(pk__in=chosen))
-    return found.prefetch_related("functions")
+    found = FundingCall.objects.open(day).filter(country=country).prefetch_related("functions")
+    wanted = set(functions)
+    return [call for call in found if not wanted or _pays_for(call, wanted)]
+
+
+def _pays_for(call: FundingCall, wanted: set[str]) -> bool:
+    """A call that names no function pays for all."""
+    named = {function.pk for function in call.functions.all()}
+    return not named or not named.isdisjoint(wanted)
 
 
 def open_calls(country: str, functions: Iterable[str] = (), day: dt.date | None = None) -> list[Call]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from django.db.models import prefetch_related_objects
 
 from partners.discovery.funding import Call, unlocked_by
 from partners.discovery.ranking import Known
-from partners.exchange_data import complements, matches, requesters
+from partners.exchange_data import Listed, complements, listed, matches, requesters
 from partners.funding_data import group_of, open_calls
-from partners.models import Case, ContactLog, Function, Municipality, Participant
+from partners.models import ContactLog, Function, Municipality, Participant
 
 Result = ContactLog.Result
 #: How willing an attitude, a contact, an open request or a mutual yes says that somebody is, 0 to 1.
@@ -21,24 +22,32 @@ REQUEST, MUTUAL_YES = 0.7, 1.0
 
 
 def signs_of(
-    municipality: Municipality, keys: Sequence[int], functions: Sequence[Function], case: Case | None
+    municipality: Municipality,
+    keys: Sequence[int],
+    functions: Sequence[Function],
+    parties: Sequence[Participant],
 ) -> dict[str, Known]:
     """Willingness, complement and funding of the candidates; a fixed number of statements."""
+    listings = listed([municipality.pk, *keys])
     return {
-        "willingness": _willingness(municipality, keys, functions, case),
-        "complement": _complement(municipality, keys, functions),
-        "funding": _funding(municipality, keys, functions, case),
+        "willingness": _willingness(municipality, keys, functions, parties, listings),
+        "complement": _complement(municipality, keys, functions, listings),
+        "funding": _funding(municipality, keys, functions, parties),
     }
 
 
 def _willingness(
-    municipality: Municipality, keys: Sequence[int], functions: Sequence[Function], case: Case | None
+    municipality: Municipality,
+    keys: Sequence[int],
+    functions: Sequence[Function],
+    parties: Sequence[Participant],
+    listings: Sequence[Listed],
 ) -> Known:
     """An attitude counts before a contact, both before an open request; silence is nothing."""
-    parties = {party.municipality_id: party for party in case.participants.all()} if case else {}
-    contacts = _last_contacts(case)
-    seeking, mutual = requesters(functions), matches(municipality, functions)
-    raw = [_said(key, parties.get(key), contacts, seeking, mutual) for key in keys]
+    of = {party.municipality_id: party for party in parties}
+    contacts = _last_contacts(parties)
+    seeking, mutual = requesters(listings, functions), matches(municipality, functions)
+    raw = [_said(key, of.get(key), contacts, seeking, mutual) for key in keys]
     return Known(_column(_willing(word) for word in raw), raw)
 
 
@@ -68,23 +77,32 @@ def _willing(said: Mapping[str, Any]) -> float | None:
     return REQUEST if said["request"] else None
 
 
-def _last_contacts(case: Case | None) -> dict[int, str]:
+def _last_contacts(parties: Sequence[Participant]) -> dict[int, str]:
     """What came of the last contact with each municipality of the case."""
-    if case is None:
+    of = {party.pk: party.municipality_id for party in parties if not party.is_initiator}
+    if not of:
         return {}
-    logged = ContactLog.objects.filter(participant__case=case).order_by("at", "pk")
-    return dict(logged.values_list("participant__municipality_id", "result"))
+    logged = ContactLog.objects.filter(participant__in=of).order_by("at", "pk")
+    return {of[party]: result for party, result in logged.values_list("participant_id", "result")}
 
 
-def _complement(municipality: Municipality, keys: Sequence[int], functions: Sequence[Function]) -> Known:
+def _complement(
+    municipality: Municipality,
+    keys: Sequence[int],
+    functions: Sequence[Function],
+    listings: Sequence[Listed],
+) -> Known:
     """1 where an open offer meets what the other seeks; who publishes nothing is not known."""
-    found = complements(municipality, functions)
+    found = complements(listings, municipality, functions)
     raw = [dict(found.get(key, {"offers": [], "requests": []})) for key in keys]
     return Known(_column(1.0 if key in found else None for key in keys), raw)
 
 
 def _funding(
-    municipality: Municipality, keys: Sequence[int], functions: Sequence[Function], case: Case | None
+    municipality: Municipality,
+    keys: Sequence[int],
+    functions: Sequence[Function],
+    parties: Sequence[Participant],
 ) -> Known:
     """1 where an open call comes within reach of the group so far by this one; not known without calls."""
     codes = [function.pk for function in functions]
@@ -92,7 +110,7 @@ def _funding(
     raw: list[dict[str, Any]] = [{"calls": []} for _key in keys]
     if not calls:
         return Known(np.full(len(keys), np.nan), raw)
-    for call, unlocked in _unlocked(municipality, keys, codes, calls, case):
+    for call, unlocked in _unlocked(municipality, keys, codes, calls, parties):
         for found, is_unlocked in zip(raw, unlocked, strict=True):
             if is_unlocked:
                 found["calls"].append(call.title)
@@ -104,13 +122,11 @@ def _unlocked(
     keys: Sequence[int],
     codes: Sequence[str],
     calls: Sequence[Call],
-    case: Case | None,
+    parties: Sequence[Participant],
 ) -> list[tuple[Call, Any]]:
-    chosen = [
-        party.municipality
-        for party in (case.participants.select_related("municipality") if case else ())
-        if party.state in Participant.ACTIVE and not party.is_initiator
-    ]
+    active = [party for party in parties if party.state in Participant.ACTIVE and not party.is_initiator]
+    prefetch_related_objects(active, "municipality")  # nothing where the page has read them
+    chosen = [party.municipality for party in active]
     group = group_of([municipality, *chosen], codes)
     inside = {member.pk for member in chosen}
     facts = Municipality.objects.filter(pk__in=keys).order_by()

@@ -75,7 +75,7 @@ def groups(request: PersonRequest, pk: str) -> HttpResponse:
     """The smallest groups around the initiator that are large enough, or what comes nearest."""
     case = the_case(request, pk, "case.inside")
     functions = functions_of(case)
-    calls = list(calls_for(case.initiator.country, [function.pk for function in functions]))
+    calls = calls_for(case.initiator.country, [function.pk for function in functions])
     goals = _goals(functions, calls)
     context: dict[str, Any] = {
         "case": case,

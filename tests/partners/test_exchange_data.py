@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.exchange_data import complements, matches, requesters
+from partners.exchange_data import complements, listed, matches, requesters
 from partners.models import Function, Listing
 from tests import makers
 
@@ -28,9 +28,10 @@ def test_offers_in_the_function_and_requests_that_our_offer_meets() -> None:
     makers.make_listing(near, function="ENV-WCO", kind="request", title="A lorry wanted")
     makers.make_listing(near, function="REC-LIB", kind="request", title="We have no such offer")
     makers.make_listing(far, function="ENV-WCO", title="Another function than asked")
-    found = complements(ours, functions("ADM-TAX"))
+    open_ones = listed([ours.pk, near.pk, far.pk])
+    found = complements(open_ones, ours, functions("ADM-TAX"))
     assert found == {near.pk: {"offers": ["Tax office"], "requests": ["A lorry wanted"]}}
-    assert requesters(functions("ENV-WCO", "ADM-TAX")) == {near.pk}
+    assert requesters(open_ones, functions("ENV-WCO", "ADM-TAX")) == {near.pk}
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
@@ -38,8 +39,7 @@ def test_what_nobody_has_checked_counts_for_nothing(state: str) -> None:
     ours, other = makers.make_municipality(), makers.make_municipality()
     makers.make_listing(other, state=state, check_note="x" if state == "returned" else "")
     makers.make_listing(other, state=state, kind="request", check_note="x" if state == "returned" else "")
-    assert complements(ours, functions("ENV-WCO")) == {}
-    assert requesters(functions("ENV-WCO")) == set()
+    assert listed([ours.pk, other.pk]) == []
 
 
 def test_what_has_run_out_or_was_closed_counts_for_nothing() -> None:
@@ -52,15 +52,15 @@ def test_what_has_run_out_or_was_closed_counts_for_nothing() -> None:
         state="closed", closed_because="enough", closed_at=timezone.now()
     )
     expected = {other.pk: {"offers": [last.title], "requests": []}}
-    assert complements(ours, functions("ENV-WCO")) == expected
-    assert complements(ours, functions("ENV-WCO"), today + dt.timedelta(days=1)) == {}
+    assert complements(listed([other.pk]), ours, functions("ENV-WCO")) == expected
+    assert listed([other.pk], today + dt.timedelta(days=1)) == []
 
 
 def test_an_own_offer_that_is_not_open_meets_no_request() -> None:
     ours, other = makers.make_municipality(), makers.make_municipality()
     makers.make_listing(ours, state="draft")
     makers.make_listing(other, kind="request")
-    assert complements(ours, []) == {}
+    assert complements(listed([ours.pk, other.pk]), ours, []) == {}
 
 
 def test_only_two_yeses_match() -> None:
@@ -81,10 +81,10 @@ def test_only_two_yeses_match() -> None:
 def test_each_answer_is_one_statement(count: int) -> None:
     ours = makers.make_municipality()
     for _ in range(count):
-        makers.make_listing()
-        makers.make_listing(kind="request")
+        makers.make_listing(ours)
+        makers.make_listing(ours, kind="request")
     wanted = functions("ENV-WCO", "ADM-TAX")
-    for ask in (lambda: complements(ours, wanted), lambda: requesters(wanted), lambda: matches(ours, wanted)):
+    for ask in (lambda: listed([ours.pk]), lambda: matches(ours, wanted)):
         with CaptureQueriesContext(connection) as captured:
             ask()
         assert len(captured) == 1
