@@ -190,16 +190,20 @@ def _is_open_minded(participant: Participant) -> bool:
 
 def _urls(case: Case, user: User) -> dict[str, str]:
     """Addresses of the steps, as far as this person may open them."""
-    prefetch_related_objects([case], "meetings")  # read once for both kinds
     url = _link(case)
     urls = {"need": case.get_absolute_url()}
+    inside = policies.allows(user, "case.inside", case)
+    if inside:
+        urls |= {"areas": url("partners:areas"), "partners": url("partners:discover")}
+    if case.is_before(State.PROPOSAL):
+        return urls  # neither proposal nor meetings yet: nothing to ask the database for
+    prefetch_related_objects([case], "meetings")  # read once for both kinds
     for key, kind in (("informal", Meeting.Kind.INFORMAL), ("formal", Meeting.Kind.FORMAL)):
         if meeting := open_meeting(case, kind):
             urls[key] = meeting.get_absolute_url()
     if getattr(case, "round", None) and talks.allows(user, "answers.read", case):
         urls["answers"] = _right("meetings:answers", case.pk)
-    if policies.allows(user, "case.inside", case):
-        urls |= {"areas": url("partners:areas"), "partners": url("partners:discover")}
+    if inside:
         if version := open_version(case):
             urls["proposal"] = version.proposal.get_absolute_url()
         if case.has_reached(State.FORMAL_HELD):

@@ -127,8 +127,15 @@ class Case(models.Model):
 
     def has_reached(self, state: str) -> bool:
         """Whether the chain stands at this step or beyond."""
-        here = self.parked_from if self.state == Case.State.PARKED else self.state
-        return here in self.ORDER and self.ORDER.index(here) >= self.ORDER.index(state)
+        return self._here in self.ORDER and self.ORDER.index(self._here) >= self.ORDER.index(state)
+
+    def is_before(self, state: str) -> bool:
+        """Whether this step is still to come; a closed case may have been anywhere."""
+        return self._here in self.ORDER and not self.has_reached(state)
+
+    @property
+    def _here(self) -> str:
+        return self.parked_from if self.state == Case.State.PARKED else self.state
 
 
 class CaseBody(models.Model):
