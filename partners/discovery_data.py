@@ -40,7 +40,9 @@ def rank_partners(
     rows = _around(whole, here, nearest, also)
     group = np.array([here, *_chosen(whole, parties)], dtype=np.int32)
     fiscal = whole.fiscal[here]
-    initiator = Initiator(municipality.population, None if np.isnan(fiscal) else float(fiscal))
+    initiator = Initiator(
+        municipality.population, None if np.isnan(fiscal) else float(fiscal), len(whole.bodies(here))
+    )
     scales = [f.evidence.efficient_scale for f in functions if f.evidence.efficient_scale]
     keys = whole.keys[rows].tolist()
     shared = _shared_needs(parties, municipality, functions)

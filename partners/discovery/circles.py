@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partners.discovery.catalogue import Catalogue
-from partners.discovery.likeness import proximity, same_area
+from partners.discovery.likeness import proximity, same_area, trust
 from partners.discovery.pairs import (
     Table,
     blocks,
@@ -91,5 +91,7 @@ def _likely(catalogue: Catalogue, rows: Table, near: Table) -> Array:
         "same_area": same_area(same(catalogue.district, rows, near), same(catalogue.county, rows, near)),
         "track_record": strengths(catalogue, rows, near, joint_weight(catalogue, rows, near)),
     }
-    total = sum(weight for _name, weight in DRAWN_BY)
-    return np.asarray(sum(weight * np.nan_to_num(scores[name]) for name, weight in DRAWN_BY) / total)
+    known = trust(np.diff(catalogue.body_start)[rows])[:, None]
+    weights = {name: weight * known if name == "track_record" else weight for name, weight in DRAWN_BY}
+    total = sum(weights.values())
+    return np.asarray(sum(weights[name] * np.nan_to_num(score) for name, score in scores.items()) / total)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from partners.discovery import scale
 from partners.discovery.catalogue import Catalogue
 from partners.discovery.circles import nearest_to
-from partners.discovery.likeness import proximity, same_area
+from partners.discovery.likeness import proximity, same_area, trust
 from partners.discovery.pairs import (
     Pairs,
     Table,
@@ -24,7 +24,7 @@ from partners.discovery.pairs import (
     same,
     strengths,
 )
-from partners.discovery.ranking import WEIGHTS, Totals, alike, weigh
+from partners.discovery.ranking import WEIGHTS, Totals, alike, trusting, weigh
 
 Array = NDArray[np.float64]
 #: Rows ranked at once: few enough for the memory of a small machine.
@@ -100,7 +100,7 @@ def _first(
 ) -> First:
     near = candidates_of(catalogue, rows, count)
     factors = factor_scores(catalogue, rows, near, scales)
-    totals = weigh(list(factors), list(factors.values()), weights)
+    totals = weigh(list(factors), list(factors.values()), weights_of_rows(catalogue, rows, weights))
     best = best_first(totals.score, limit)
 
     def chosen(column: Array) -> Array:
@@ -118,6 +118,11 @@ def _first(
 def _together(kind: type[Any], parts: Sequence[Any]) -> Any:
     names = kind.__slots__
     return kind(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def weights_of_rows(catalogue: Catalogue, rows: Table, weights: Mapping[str, float]) -> dict[str, Any]:
+    """The weights, that of the track record by how much the register knows of each row."""
+    return trusting(weights, trust(np.diff(catalogue.body_start)[rows])[:, None])
 
 
 def best_first(score: Array, limit: int) -> Table:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from partners.discovery.catalogue import Catalogue
 from partners.discovery.circles import nearest_to, with_circles
-from partners.discovery.country import AT_ONCE, factor_scores
+from partners.discovery.country import AT_ONCE, factor_scores, weights_of_rows
 from partners.discovery.measures import DEPTH, in_order, measured
 from partners.discovery.pairs import Table, looked_up
 from partners.discovery.ranking import WEIGHTS, weigh
@@ -152,7 +152,7 @@ def group_score(
     scores = [
         np.divide(total[n], known[n], out=np.full(near.shape, np.nan), where=known[n] > 0) for n in names
     ]
-    return weigh(names, np.stack(scores), weights).score
+    return weigh(names, scores, weights_of_rows(catalogue, rows, weights)).score
 
 
 #: What may be taken away to see what it is worth; each gives the catalogue without it.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partners.discovery import scale
-from partners.discovery.likeness import OF_PAIRS
+from partners.discovery.likeness import OF_PAIRS, trust
 from partners.discovery.pairs import Pairs
 
 Array = NDArray[np.float64]
@@ -39,6 +39,8 @@ class Initiator:
 
     population: int
     fiscal: float | None = None
+    #: Cooperations of it on record.
+    bodies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def rank(
     """All candidates, best first; equal scores by distance, then by code."""
     if not len(candidates):
         return []
+    weights = trusting(weights, float(trust(initiator.bodies)))
     names = [name for name in weights if name in MEASURES]
     scores = [MEASURES[name](initiator, candidates, question) for name in names]
     totals = weigh(names, scores, weights)
@@ -167,15 +170,25 @@ def _factors(
     return found
 
 
-def weigh(names: Sequence[str], scores: Sequence[Array] | Array, weights: Mapping[str, float]) -> Totals:
-    """Combine the scores of the factors: missing ones are left out and the rest weighs the more."""
+def trusting(weights: Mapping[str, float], times: Any) -> dict[str, Any]:
+    """The weights with that of the track record multiplied."""
+    return {name: weight * times if name == "track_record" else weight for name, weight in weights.items()}
+
+
+def weigh(
+    names: Sequence[str], scores: Sequence[Array] | Array, weights: Mapping[str, float | Array]
+) -> Totals:
+    """Combine the scores of the factors: missing ones are left out and the rest weighs the more.
+
+    A weight may differ from row to row, shape (rows, 1).
+    """
     total, held = ({side: np.zeros(scores[0].shape) for side in (False, True)} for _each in range(2))
     for name, score in zip(names, scores, strict=True):
-        weight, side = float(weights[name]), name in VALUE
+        weight, side = weights[name], name in VALUE
         known = ~np.isnan(score)
         held[side] += weight * known
         total[side] += weight * np.where(known, score, 0.0)
-    whole = max(sum(float(weights[name]) for name in names), 1e-12)
+    whole = np.maximum(sum(weights[name] for name in names), 1e-12)
     all_held = held[False] + held[True]
     return Totals(
         score=_mean(total[False] + total[True], all_held),

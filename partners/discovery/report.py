@@ -60,11 +60,16 @@ def best_rule(found: Evaluation) -> str:
 
 
 def _against(found: Evaluation, where: Any) -> dict[str, Any]:
+    """Beside the rule that does best over all, the one that does best here."""
     rule = best_rule(found)
+    here = {order: found.mean(order, MEASURE, where) for order in found.by_order if order != OURS}
+    own = max(here, key=lambda order: here[order], default="")
     return {
         "queries": int(where.sum()),
         MEASURE: _round(found.mean(OURS, MEASURE, where)),
-        "best_rule": _round(found.mean(rule, MEASURE, where)) if rule else None,
+        "best_rule": _round(here[rule]) if rule else None,
+        "best_here": _round(here[own]) if own else None,
+        "best_here_is": own,
     }
 
 
@@ -87,10 +92,11 @@ def table(report: Mapping[str, Any], shown: Sequence[str] = ()) -> list[str]:
 
 
 def _breakdown(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    lines = ["", f"{title:34} {'queries':>9} {MEASURE:>9} {'best rule':>9}"]
+    lines = ["", f"{title:34} {'queries':>9} {MEASURE:>9} {'best rule':>9} best rule here"]
     for name, row in rows:
         rule = "        –" if row["best_rule"] is None else f"{row['best_rule']:9.3f}"
-        lines.append(f"{name:34} {row['queries']:9,} {row[MEASURE]:9.3f} {rule}")
+        here = f" {row['best_here']:.3f} {row['best_here_is']}" if row["best_here_is"] else ""
+        lines.append(f"{name:34} {row['queries']:9,} {row[MEASURE]:9.3f} {rule}{here}")
     return [*lines, ""]
 
 

@@ -43,7 +43,10 @@ MEANINGS: Mapping[str, Any] = {
     "proximity": gettext_lazy("Less with each kilometre; a common border counts well however far."),
     "circle": gettext_lazy("How far those overlap with whom each of you would most likely work."),
     "scale_gain": gettext_lazy("How much nearer both come to the size at which a service costs least."),
-    "track_record": gettext_lazy("Cooperations on record in which both are members, failed ones deducted."),
+    "track_record": gettext_lazy(
+        "Cooperations on record in which both are members, failed ones deducted;"
+        " it weighs the more, the more of yours the register knows."
+    ),
     "willingness": gettext_lazy("What they have said: an attitude, an open request, a contact open to talk."),
     "complement": gettext_lazy("One offers what the other seeks."),
     "size_similarity": gettext_lazy("Equals decide more easily than one large and one small."),
@@ -70,6 +73,12 @@ ATTITUDES: Mapping[str, Any] = {
     "conditional": gettext_lazy("positive on conditions"),
     "undecided": gettext_lazy("undecided"),
     "negative": gettext_lazy("negative attitude"),
+}
+#: What came of the last contact.
+CONTACTS: Mapping[str, Any] = {
+    "open": gettext_lazy("open to talk"),
+    "waiting": gettext_lazy("will come back to us"),
+    "declined": gettext_lazy("does not want to talk"),
 }
 
 
@@ -276,10 +285,12 @@ def _record(raw: Mapping[str, Any]) -> str:
 def _said(raw: Mapping[str, Any]) -> str:
     attitude, contact = raw.get("attitude"), raw.get("contact")
     parts = [str(ATTITUDES.get(attitude, attitude))] if attitude else []
+    if raw.get("mutual"):
+        parts.append(_("both said yes"))
     if raw.get("request"):
         parts.append(_("an open request"))
     if contact:
-        parts.append(_("contact: %(what)s") % {"what": contact})
+        parts.append(_("contact: %(what)s") % {"what": CONTACTS.get(contact, contact)})
     return ", ".join(parts)
 
 

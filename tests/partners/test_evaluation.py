@@ -121,6 +121,15 @@ def test_bodies_are_followed_where_they_differ_from_districts() -> None:
     assert found.mean(OURS, "ndcg@10") > without.mean(OURS, "ndcg@10") + 0.03
 
 
+def test_where_agreements_are_many_they_weigh_more_than_the_map() -> None:
+    """Everybody shares six small agreements with the one ten places on, and none with those between."""
+    far = [[r, r + 10] for r in range(30) for _agreement in range(6)]
+    few, many = country(bodies=far[::6]), country(bodies=far)
+    row = np.array([3], dtype=np.int32)
+    assert few.codes[first_partners(few, row, limit=1, count=30).partners[0, 0]] != "C013"
+    assert many.codes[first_partners(many, row, limit=1, count=30).partners[0, 0]] == "C013"
+
+
 def test_a_chosen_partner_is_no_candidate_and_tells_about_the_others() -> None:
     shifted = [list(range(n, n + 10)) for n in range(5, 35, 10)]
     whole = country()

@@ -138,6 +138,15 @@ def test_size_fiscal_and_area() -> None:
     assert score("same_area", {}) is None
 
 
+def test_the_track_record_weighs_the_more_the_more_cooperations_are_on_record() -> None:
+    weights = [
+        only({"tie": 0.5}, us=Initiator(3000, bodies=count)).factors["track_record"].weight
+        for count in (0, 1, 3, 9, 50)
+    ]
+    plain = WEIGHTS["track_record"]
+    assert weights == [plain, plain, 2 * plain, 6 * plain, 6 * plain]
+
+
 def test_partners_already_chosen_are_looked_from_as_well() -> None:
     near_us, near_them = {"code": "a", "km": 2, "overlap": 0.5}, {"code": "b", "km": 6, "overlap": 0.5}
     alone = rank(US, candidates(near_us, near_them), Question())
