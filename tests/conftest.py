@@ -25,6 +25,7 @@ from django.apps import AppConfig, apps  # noqa: E402  (after the environment, s
 from django.conf import settings  # noqa: E402  (as above)
 from django.db import connection  # noqa: E402  (as above)
 from django.db.models.signals import post_migrate  # noqa: E402  (as above)
+from django.utils import translation  # noqa: E402  (as above)
 
 provide.name_test_database()
 # The manifest storage wants collectstatic; pages under test are served from the sources.
@@ -44,6 +45,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_unconfigure() -> None:
     """Leave no scratch folder behind."""
     provide.clear(SCRATCH)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Let no test speak the language in which the last request of an earlier one was answered."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
