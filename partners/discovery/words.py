@@ -250,8 +250,6 @@ def _border(raw: Mapping[str, Any]) -> str:
     if raw.get("km") is not None:
         parts.append(_("%(km)s km as the crow flies") % {"km": number_format(raw["km"], 1)})
     if raw.get("km_to_chosen") is not None:
-        parts.append(_("%(km)s km from those chosen") % {"km": number_format(raw["km_to_chosen"], 1)})
-    if raw.get("km_to_chosen") is not None:
         far = number_format(raw["km_to_chosen"], 1)
         parts.append(_("%(km)s km on average to those chosen") % {"km": far})
     return ", ".join(parts)
