@@ -24,11 +24,7 @@ WRITERS = frozenset({Role.LEAD, Role.FOCAL_POINT})
 
 def seats(user: User) -> list[Membership]:
     """The person's memberships, read once per request."""
-    held: list[Membership] | None = getattr(user, "_seats", None)
-    if held is None:
-        held = list(user.memberships.select_related("municipality", "body"))
-        user._seats = held  # type: ignore[attr-defined]  # lives as long as the request's user object
-    return held
+    return Membership.held_by(user)
 
 
 def has_seat(user: User, municipality: Municipality | int, roles: frozenset[Any] = WRITERS) -> bool:

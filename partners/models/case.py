@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.function import Function, Mode
-from partners.models.municipality import Body, Municipality, OfficeHolder
+from partners.models.municipality import Body, Membership, Municipality, OfficeHolder
 from partners.models.need import Need
 
 if TYPE_CHECKING:
@@ -25,13 +25,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def visible_to(self, user: User) -> CaseQuerySet:
         """Own cases; cases one's municipality was contacted about; cases one's body is attached to."""
-        # Three lists of keys instead of three joins at once: rows do not multiply.
-        mine = user.memberships.values("municipality")
+        seats = Membership.held_by(user)
+        mine = {seat.municipality_id for seat in seats if seat.municipality_id}
+        bodies = {seat.body_id for seat in seats if seat.body_id}
+        # Lists of keys instead of joins: rows do not multiply. A list that is empty costs nothing.
         contacted = Participant.objects.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
-        attached = CaseBody.objects.filter(body__in=user.memberships.values("body"))
-        return self.filter(
-            Q(initiator__in=mine) | Q(pk__in=contacted.values("case")) | Q(pk__in=attached.values("case"))
-        )
+        seen = Q(initiator__in=mine) | Q(pk__in=contacted.values("case"))
+        if bodies:
+            seen |= Q(pk__in=CaseBody.objects.filter(body__in=bodies).values("case"))
+        return self.filter(seen)
 
 
 class Case(models.Model):

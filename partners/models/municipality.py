@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.models.user import validate_time_zone
 from partners.models.names import Folded
+
+if TYPE_CHECKING:
+    from imc_portal.core.models import User
 
 
 class ImportRun(models.Model):
@@ -203,6 +206,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.municipality or self.body}"
+
+    @classmethod
+    def held_by(cls, user: User) -> list[Membership]:
+        """The person's memberships, read once for each user object: that is, for each request."""
+        held: list[Membership] | None = getattr(user, "_seats", None)
+        if held is None:
+            held = list(user.memberships.select_related("municipality", "body"))
+            user._seats = held  # type: ignore[attr-defined]  # lives as long as the request's user object
+        return held
 
 
 class OfficeHolderQuerySet(models.QuerySet["OfficeHolder"]):
