@@ -88,3 +88,14 @@ def test_each_answer_is_one_statement(count: int) -> None:
         with CaptureQueriesContext(connection) as captured:
             ask()
         assert len(captured) == 1
+
+
+def test_a_yes_of_ours_is_held_against_theirs_with_one_statement_more() -> None:
+    ours = makers.make_municipality()
+    for _ in range(3):
+        other = makers.make_municipality()
+        makers.make_probe(ours, other)
+        makers.make_probe(other, ours, asked_at=None)
+    with CaptureQueriesContext(connection) as captured:
+        assert len(matches(ours, functions("ENV-WCO"))) == 3
+    assert len(captured) == 1 + 2  # the function of the test itself, the yeses, those returned
