@@ -40,7 +40,7 @@ def town() -> Municipality:
 
 @pytest.fixture
 def focal(town: Municipality) -> User:
-    return makers.make_member(town, name="Focal of Arlay", language="fr")
+    return makers.make_member(town, name="Focal of Arlay")
 
 
 @pytest.fixture
@@ -51,6 +51,11 @@ def other() -> User:
 @pytest.fixture
 def curator() -> User:
     return makers.make_user("Curator", is_staff=True)
+
+
+def reads_french(user: User) -> None:
+    user.language = "fr"
+    user.save(update_fields=["language"])
 
 
 def client_of(user: User) -> Client:
@@ -84,6 +89,7 @@ def test_from_the_form_to_the_list(town: Municipality, focal: User, other: User,
     answer = client_of(focal).post(
         reverse("partners:listing_create"), TYPED | {"municipality": town.pk, "then": "submit"}
     )
+    reads_french(focal)
     listing = Listing.objects.get()
     assert answer.headers["Location"] == listing.get_absolute_url()
     assert (listing.state, listing.created_by, listing.municipality) == (State.SUBMITTED, focal, town)
@@ -116,6 +122,7 @@ def test_a_draft_stays_inside(town: Municipality, focal: User, other: User, cura
 
 
 def test_one_is_returned_with_a_reason_in_the_language_of_its_author(focal: User, curator: User) -> None:
+    reads_french(focal)
     listing = makers.make_listing(state=State.SUBMITTED, created_by=focal, title="Camion")
     seen = exchange.seen_mark(listing)
     assert "Say what to change" in post(curator, "listing_return", listing, seen=seen, reason=" ")
