@@ -106,7 +106,7 @@ def _first(
     def chosen(column: Array) -> Array:
         return np.asarray(np.take_along_axis(column, best, axis=1))
 
-    partners = chosen(near)
+    partners = np.asarray(np.take_along_axis(near, best, axis=1))
     return First(
         partners=partners,
         totals=Totals(*(chosen(getattr(totals, name)) for name in Totals.__slots__)),

@@ -1,4 +1,4 @@
-"""The first 20 partners of every commune of France with all that is behind them, against a bare search tree."""
+"""The first 20 partners of every commune of France, explained, against a bare search tree."""
 
 from __future__ import annotations
 
