@@ -241,6 +241,12 @@ def empty_state(
     }
 
 
+@register.simple_block_tag
+def once(content: str) -> str:
+    """The same content in several places, written once: {% once as name %}…{% endonce %}{{ name }}."""
+    return content
+
+
 # --- figures ----------------------------------------------------------------------
 
 
