@@ -31,6 +31,13 @@ CALLS: tuple[tuple[str, tuple[str, ...], int, dict[str, Any]], ...] = (
             "amount_max": Decimal(400_000),
         },
     ),
+    # Within reach around the initiator, where no group is large enough for the efficient scale.
+    (
+        "Roads kept open together in winter",
+        ("ECO-ROA",),
+        95,
+        {"min_partners": 3, "min_population": 12_000, "min_years": 4, "amount_max": Decimal(120_000)},
+    ),
     (
         "Services close to people, shared in a valley",
         ("ECO-ROA", "ENV-WCO", "REC-LIB"),
