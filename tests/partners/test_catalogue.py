@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -29,7 +30,9 @@ from partners.models import (
     NeighbourLink,
 )
 from partners.services import imports
-from tests import france, makers
+from tests import makers
+
+JURA = Path(__file__).resolve().parents[2] / "partners" / "data" / "jura"
 
 pytestmark = pytest.mark.django_db
 in_real_transactions = pytest.mark.django_db(transaction=True)
@@ -337,19 +340,22 @@ def test_notes_of_long_ago_are_removed_by_the_next_change_and_by_nothing_else() 
     assert (DataRevision.objects.count(), revision() == before) == (2, False)
 
 
-# --- whole countries -------------------------------
+# --- real municipalities -------------------------------
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(bool(france.missing()), reason=france.missing() or "the data is there")
-def test_france_comes_in_whole() -> None:
-    france.load()
+def test_the_jura_comes_in_whole() -> None:
+    for kind, file in (
+        ("municipalities", "municipalities.csv"),
+        ("neighbours", "neighbours.csv"),
+        ("cooperations", "cooperations.csv"),
+    ):
+        call_command(f"import_{kind}", str(JURA / file), "--country", "FR", stdout=io.StringIO())
     with CaptureQueriesContext(connection) as seen:
         found = catalogue("FR")
     assert len(seen) == 5
-    assert (len(found), len(found.placed) > 34_860) == (34_875, True)
-    assert len(found.border_to) == 2 * NeighbourLink.objects.count() == 2 * 104_156
-    assert len(found.body_of) == len(found.member_of) == CooperationMember.objects.count()
+    assert len(found) == len(found.placed) == Municipality.objects.count() > 490
+    assert len(found.border_to) == 2 * NeighbourLink.objects.count() > 2_000
+    assert len(found.body_of) == len(found.member_of) == CooperationMember.objects.count() > 500
     back = np.repeat(np.arange(len(found)), np.diff(found.border_start))
     there = set(zip(back.tolist(), found.border_to.tolist(), strict=True))
     assert all((b, a) in there for a, b in there)
