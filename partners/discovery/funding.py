@@ -181,14 +181,19 @@ def _years(call: Call, group: Group) -> Rule | None:
     return Rule("years", met, {"needed": call.min_years, "own": group.years})
 
 
+def beyond_numbers(found: Sequence[Rule]) -> bool:
+    """Whether a rule is broken that no further municipality can mend."""
+    return any(rule.met is False and rule.key not in ("members", "population") for rule in found)
+
+
 def completing(call: Call, group: Group, populations: Floats, regions: Sequence[str]) -> list[int]:
     """The fewest candidates that make the group eligible, the first ones of the list where there is choice.
 
     Rows of the candidates in their order; empty when the group is eligible, or no candidates can mend it.
     """
     candidates = np.asarray(populations, dtype=np.float64)
-    missed = {rule.key for rule in eligibility(call, group) if rule.met is False}
-    if not missed or missed - {"members", "population"}:
+    found = eligibility(call, group)
+    if is_eligible(found) or beyond_numbers(found):
         return []
     members, inhabitants = lacking(call, group)
     able = [row for row in range(len(candidates)) if _may_join(call, candidates[row], regions[row])]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, form_status, page
 from partners import policies
-from partners.discovery.funding import Group, completing, eligibility, is_eligible
+from partners.discovery.funding import Group, beyond_numbers, completing, eligibility, is_eligible
 from partners.discovery.funding_words import Names, Said, said, short_of, verdict
 from partners.discovery_data import functions_among
 from partners.forms import FundingCallForm
@@ -44,6 +44,7 @@ class Weighed:
     word: str
     tone: str
     eligible: bool
+    #: In members and inhabitants; empty where more of them would not help.
     short: str
     #: The fewest candidates of the case that would make the group eligible.
     helpers: Sequence[Municipality] = ()
@@ -220,7 +221,7 @@ def weigh(call: FundingCall, group: Group, names: Names, candidates: Sequence[Mu
         word=word,
         tone=tone,
         eligible=is_eligible(found),
-        short=short_of(rules, group),
+        short="" if beyond_numbers(found) else short_of(rules, group),
         helpers=[candidates[row] for row in rows],
     )
 

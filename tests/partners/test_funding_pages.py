@@ -276,6 +276,14 @@ def test_a_case_names_who_would_make_the_group_eligible(focal: User, case: Case,
     assert "Hors-Region" not in page
 
 
+def test_more_members_are_not_named_where_they_would_not_help(focal: User, case: Case) -> None:
+    """The initiator itself is larger than the call allows: no further municipality mends that."""
+    makers.make_call(functions=["ENV-WCO"], max_member_population=5000, min_partners=3)
+    page = get(focal, "case_funding", pk=case.pk)
+    assert "No further municipality does" in page
+    assert "more municipalit" not in page.split("What would make you eligible")[1]
+
+
 def test_nobody_on_the_list_is_said_too(focal: User, case: Case) -> None:
     makers.make_call(functions=["ENV-WCO"], min_population=900_000)
     assert "Nobody on your list" in get(focal, "case_funding", pk=case.pk)
