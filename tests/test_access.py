@@ -25,7 +25,7 @@ from tests import world as worlds
 from tests.world import CAST, SECRETS, World
 
 #: One world serves all tests of this file.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 #: Not ours, and tested by their makers; what they guard is listed in the comments.
 FOREIGN = re.compile(r"^(account_|mfa_|admin:|demo)")

@@ -37,6 +37,8 @@ from proposals.models import Document, Proposal, ProposalVersion
 from tests import makers
 from tests.meetings import scenes
 
+#: Each package is made for real, PDFs included.
+pytestmark = pytest.mark.slow
 PAPER = b"%PDF-1.7 the very bytes that were sent"
 
 

@@ -30,7 +30,7 @@ from tests.meetings.scenes import make_scene
 from tests.test_access import TABLE
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HEADER = "code,name,population,lat,lon"
 NEIGHBOUR = "a,b,km"
 

@@ -52,7 +52,7 @@ from tests.test_access import TABLE
 from tests.world import CAST, World
 
 #: One world serves all tests of this file.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FUNCTIONS = ("ADM-TAX", "ADM-ICT", "REC-LIB", "ECO-ROA")
 #: Pages that hold no rows, files, and pages of the engines.
 NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "proposals:preview"} | {

@@ -35,7 +35,7 @@ from tests import world as worlds
 from tests.test_access import TABLE
 from tests.world import CAST, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%s|\{\w+\}")
 NO_BREAK = "\u00a0"
