@@ -40,7 +40,12 @@ def client_of(world: World, who: str) -> Client:
 @pytest.mark.parametrize("who", ["partner", "stranger", "observer", "facilitator", "curator", "nobody"])
 def test_what_is_asked_besides_opens_no_page_of_another_case(world: World, who: str) -> None:
     client = client_of(world, who)
-    asked = {"with": [world.b.pk, world.d.pk], "also": [world.c.pk], "functions": ["ECO-ROA"], "name": "a"}
+    asked: dict[str, str | list[str]] = {
+        "with": [str(world.b.pk), str(world.d.pk)],
+        "also": [str(world.c.pk)],
+        "functions": ["ECO-ROA"],
+        "name": "a",
+    }
     for name in PAGES:
         answer = client.get(reverse(f"partners:{name}", kwargs={"pk": world.case.pk}), asked)
         assert answer.status_code in (302, 403, 404), name
