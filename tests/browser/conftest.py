@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,20 @@ class Portal:
         return page
 
 
+class Stages:
+    """Running demos by stage, each started when it is first needed."""
+
+    def __init__(self, stack: ExitStack, browser: Browser) -> None:
+        self._stack, self._browser = stack, browser
+        self._running: dict[str, Portal] = {}
+
+    def at(self, stage: str) -> Portal:
+        """The demo at this stage."""
+        if stage not in self._running:
+            self._running[stage] = self._stack.enter_context(running_demo(stage, self._browser))
+        return self._running[stage]
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for a file: Playwright runs once at a time, and its loop must not outlive the file."""
@@ -65,6 +79,13 @@ def portal(chromium: Browser) -> Iterator[Portal]:
     """The demo at the stage "needs"."""
     with running_demo("needs", chromium) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def stages(chromium: Browser) -> Iterator[Stages]:
+    """Demos of a module, each started when it is first needed; stopped at its end."""
+    with ExitStack() as stack:
+        yield Stages(stack, chromium)
 
 
 @contextmanager

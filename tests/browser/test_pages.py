@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import mail, walk
-from tests.browser.conftest import PASSWORD, Portal, running_demo
+from tests.browser.conftest import PASSWORD, Portal, Stages
+from tests.browser.look import (
+    EVERYTHING,
+    Noise,
+    faults,
+    press_tab_until,
+    sign_in,
+    tab_through,
+    violations,
+    window,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FOCAL = "focal@hauts-de-bienne.example"
 LEAD = "mayor@hauts-de-bienne.example"
 WITHOUT_ACCOUNT = "mairie@les-rousses.example"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-#: Every rule, and those that colours decide.
-EVERYTHING = {"runOnly": TAGS, "resultTypes": ["violations"]}
-COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 #: Pages to begin with, beside the home page; the municipality has people, the need is not yet a case.
 PLACES = ["/", "/needs/", "/register/?q=forest", "/partners/FR/39367/", "/demo/mailbox/", "/profile/"]
-FOR_ANYBODY = ("/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/")
+PLACES += ["/exchange/", "/funding/", "/private-interest/"]
+FOR_ANYBODY = ["/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/"]
 #: Who walks, at which stage, and the fewest kinds of pages they must find.
 WALKS = [
     ("informal", FOCAL, 35),
@@ -37,62 +38,11 @@ WALKS = [
     ("proposed", LEAD, 25),
     ("formal", FOCAL, 30),
     ("handed_over", LEAD, 30),
-    ("handed_over", "curator@portal.example", 8),
-    ("handed_over", "nobody", 2),
+    ("handed_over", "curator@portal.example", 12),
+    ("handed_over", "nobody", 6),
 ]
 #: Pages that look alike at every stage and for everybody: looked at once.
-ALIKE = ("/accounts/", "/profile/", "/needs/", "/register/", "/partners/", "/demo/")
-#: Widths a page has to fit: a small phone, and a window of 1280 enlarged to 200 %.
-NARROW = (320, 640)
-#: Elements that stick out, but for what scrolls in a region of its own.
-STICKS_OUT = """() => {
-  if (document.scrollingElement.scrollWidth <= window.innerWidth) return [];
-  const out = e => e.getBoundingClientRect().right > window.innerWidth + 1 && !e.closest('.table-wrap');
-  return [...document.querySelectorAll('body *')].filter(out).slice(-3).map(e => e.outerHTML.slice(0, 160));
-}"""
-
-
-@dataclass
-class Noise:
-    """What a page says in the console, and what it asks of others."""
-
-    address: str
-    heard: list[str] = field(default_factory=list)
-
-    def listen(self, page: Page) -> None:
-        """Hear everything this window does from now on."""
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        page.on("request", self._request)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.heard.append(f"{message.type}: {message.text}")
-
-    def _request(self, request: Request) -> None:
-        if request.url.startswith("http") and not request.url.startswith(self.address):
-            self.heard.append(f"asked {request.url}")
-
-
-class Stages:
-    """Running demos by stage, each started when it is first needed."""
-
-    def __init__(self, stack: ExitStack, browser: Browser) -> None:
-        self._stack, self._browser = stack, browser
-        self._running: dict[str, Portal] = {}
-
-    def at(self, stage: str) -> Portal:
-        """The demo at this stage."""
-        if stage not in self._running:
-            self._running[stage] = self._stack.enter_context(running_demo(stage, self._browser))
-        return self._running[stage]
-
-
-@pytest.fixture(scope="module")
-def stages(chromium: Browser) -> Iterator[Stages]:
-    """Demos of this module; stopped at its end."""
-    with ExitStack() as stack:
-        yield Stages(stack, chromium)
+ALIKE = ("/accounts/", "/profile/", "/needs/", "/partners/", "/demo/", "/funding/")
 
 
 @pytest.fixture(scope="module")
@@ -107,25 +57,6 @@ def seen() -> set[str]:
     return set()
 
 
-def window(portal: Portal, **more: Any) -> Page:
-    """A window without motion: colours on their way would be measured halfway."""
-    context = portal.browser.new_context(
-        **{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"} | more,
-        base_url=portal.address,
-    )
-    context.set_default_timeout(20_000)
-    return context.new_page()
-
-
-def sign_in(page: Page, email: str) -> None:
-    """The front door."""
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good day")
-
-
 def personal_link(portal: Portal) -> str:
     """The way in of a mayor without an account, out of the mail."""
     return mail.wait_for(portal.var / "mailbox", WITHOUT_ACCOUNT).link
@@ -137,9 +68,8 @@ def pages_of(portal: Portal, page: Page, who: str) -> dict[str, str]:
         link = personal_link(portal)
         return walk.reachable(page, [link, f"{link}reply/?reply=other_time"], inside=link)
     if who == "nobody":
-        return {
-            path: path for path in ("/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/")
-        }
+        open_to_all = walk.reachable(page, ["/register/?q=forest"], inside="/register/")
+        return {path: path for path in FOR_ANYBODY} | open_to_all
     sign_in(page, who)
     found = walk.reachable(page, PLACES + (["/style/"] if "curator" in who else []))
     return {kind: path for kind, path in found.items() if not kind.startswith("/p/")}
@@ -178,71 +108,7 @@ def test_the_open_desk_of_the_proposal_is_accessible_fits_and_is_quiet(stages: S
     page.context.close()
 
 
-def faults(page: Page, path: str, noise: Noise) -> list[str]:
-    """What is wrong with one page."""
-    noise.heard.clear()
-    found = []
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(path)
-    if page.locator("h1").count() != 1 or not page.title().split(" · ")[0].strip():
-        found.append(f"one main heading and a title: {page.title()!r}")
-    for width, scheme in itertools.product((1280, 390), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the two words it knows
-        found += violations(page, EVERYTHING if scheme == "light" else COLOURS, f"{width} {scheme}")
-    page.emulate_media(color_scheme="light")
-    for width in NARROW:
-        page.set_viewport_size({"width": width, "height": 800})
-        found += [f"sticks out at {width}: {element}" for element in page.evaluate(STICKS_OUT)]
-    expected = re.compile(r"status of 404") if path in ("/p/unknown/", "/no/") else None
-    return found + [words for words in noise.heard if not (expected and expected.search(words))]
-
-
-def violations(page: Page, options: dict[str, Any], where: str) -> list[str]:
-    """What axe finds, one line per rule."""
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{where} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
-
-
 # --- by keyboard ------------------------------------------------------------------------
-
-FOCUS = """() => {
-  const e = document.activeElement;
-  if (!e || e === document.body) return null;
-  const style = getComputedStyle(e), box = e.getBoundingClientRect();
-  window.stops = window.stops || [];
-  const again = window.stops.includes(e);
-  window.stops.push(e);
-  const before = again ? null : window.stops.at(-2);
-  return {
-    what: e.outerHTML.slice(0, 120), again, skips: e.matches("a.skip[href='#main']"),
-    ring: style.outlineStyle === 'none' && !e.matches('svg *') ? 0 : parseFloat(style.outlineWidth) || 3,
-    shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
-      && box.top < window.innerHeight && box.left < window.innerWidth,
-    covered: [0.5, 0.15, 0.85].every(part => {
-      const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height * part);
-      return !top || !(e.contains(top) || top.contains(e) || top.closest('label'));
-    }),
-    inOrder: !before || Boolean(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING),
-  };
-}"""
-
-
-def tab_through(page: Page) -> list[str]:
-    """Press Tab until the page has been gone through once; what is wrong on the way."""
-    wrong: list[str] = []
-    for number in range(400):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(FOCUS)
-        if stop is None or stop["again"]:
-            return wrong if number > 3 else [*wrong, "nothing takes the focus"]
-        for fault in ("shown", "inOrder"):
-            wrong += [] if stop[fault] else [f"not {fault}: {stop['what']}"]
-        wrong += [f"no ring: {stop['what']}"] if stop["ring"] < 2 else []
-        wrong += [f"covered: {stop['what']}"] if stop["covered"] else []
-        if number == 0 and not stop["skips"]:
-            wrong.append("the way past the navigation does not come first")
-    return [*wrong, "the focus never leaves the page"]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -269,15 +135,6 @@ def test_the_skip_link_leads_past_the_navigation(talks: Portal) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
     page.context.close()
-
-
-def press_tab_until(page: Page, selector: str) -> None:
-    """Move the focus on until it stands on this."""
-    for _step in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"Tab never reaches {selector} on {page.url}")
 
 
 def test_a_recipient_replies_and_answers_by_keyboard_alone(talks: Portal) -> None:
