@@ -26,9 +26,9 @@ FOCAL = "focal@hauts-de-bienne.example"
 LEAD = "mayor@hauts-de-bienne.example"
 WITHOUT_ACCOUNT = "mairie@les-rousses.example"
 #: Pages to begin with, beside the home page; the municipality has people, the need is not yet a case.
-PLACES = ["/", "/needs/", "/register/?q=forest", "/partners/FR/39367/", "/demo/mailbox/", "/profile/"]
+PLACES = ["/", "/needs/", "/register/", "/partners/FR/39367/", "/demo/mailbox/", "/profile/"]
 PLACES += ["/exchange/", "/funding/", "/private-interest/"]
-FOR_ANYBODY = ["/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/"]
+FOR_ANYBODY = ["/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/", "/register/?q=forest"]
 #: Who walks, at which stage, and the fewest kinds of pages they must find.
 WALKS = [
     ("informal", FOCAL, 35),
@@ -68,7 +68,7 @@ def pages_of(portal: Portal, page: Page, who: str) -> dict[str, str]:
         link = personal_link(portal)
         return walk.reachable(page, [link, f"{link}reply/?reply=other_time"], inside=link)
     if who == "nobody":
-        open_to_all = walk.reachable(page, ["/register/?q=forest"], inside="/register/")
+        open_to_all = walk.reachable(page, ["/register/"], inside="/register/")
         return {path: path for path in FOR_ANYBODY} | open_to_all
     sign_in(page, who)
     found = walk.reachable(page, PLACES + (["/style/"] if "curator" in who else []))
