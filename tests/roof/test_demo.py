@@ -138,8 +138,12 @@ def _child(demo: Demo, word: str) -> int | None:
     """The supervisor's own child whose command line has that word."""
     for pid in demo.family():
         process = Path(f"/proc/{pid}")
-        parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-        if parent == demo.process.pid and word in (process / "cmdline").read_text().split("\0"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (process / "cmdline").read_text().split("\0")
+        except OSError:  # it has ended since it was listed
+            continue
+        if parent == demo.process.pid and word in words:
             return pid
     return None
 
