@@ -39,7 +39,7 @@ WALKS = [
     ("formal", FOCAL, 30),
     ("handed_over", LEAD, 30),
     ("handed_over", "curator@portal.example", 12),
-    ("handed_over", "nobody", 5),
+    ("handed_over", "nobody", 7),
 ]
 #: Pages that look alike at every stage and for everybody: looked at once.
 ALIKE = ("/accounts/", "/profile/", "/needs/", "/partners/", "/demo/", "/funding/")
