@@ -43,6 +43,16 @@ class Evidence(models.Model):
     low = models.DecimalField(_("low benefit"), max_digits=5, decimal_places=3, default=Decimal(0))
     central = models.DecimalField(_("central"), max_digits=5, decimal_places=3, default=Decimal(0))
     high = models.DecimalField(_("high benefit"), max_digits=5, decimal_places=3, default=Decimal(0))
+    measured_curve = models.BooleanField(
+        _("the curve of cost by size was measured"),
+        default=False,
+        help_text=_("Then the high benefit is the excess cost at the smallest size studied."),
+    )
+    studied_from = models.PositiveIntegerField(
+        _("smallest size studied"),
+        default=10_000,
+        help_text=_("In inhabitants. Below it nothing is extrapolated."),
+    )
     source = models.CharField(_("source"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices)
     checked_on = models.DateField(_("checked on"))

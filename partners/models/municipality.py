@@ -70,6 +70,9 @@ class Municipality(models.Model):
     fiscal_capacity = models.DecimalField(
         _("fiscal capacity per inhabitant"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    property_value = models.DecimalField(
+        _("assessed property value per inhabitant"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     email = models.EmailField(_("registry mailbox"), blank=True)
     provenance = models.JSONField(default=dict, blank=True)
 

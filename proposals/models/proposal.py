@@ -20,6 +20,22 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 5000
 
 
+class CostKey(models.TextChoices):
+    """Ways to share the cost of working together; names as in the estimate."""
+
+    EQUAL = "equal", _("equal shares")
+    POPULATION = "population", _("by inhabitants")
+    USAGE = "usage", _("by use")
+    FISCAL_CAPACITY = "fiscal_capacity", _("by fiscal capacity")
+    PROPERTY_VALUE = "property_value", _("by property value")
+    MIXED = "mixed", _("mixed")
+    BASE_USAGE = "base_usage", _("base fee and use")
+    SOLO_COST = "solo_cost", _("by today's cost")
+    SCRB = "scrb", _("separable cost, remaining benefit")
+    SHAPLEY = "shapley", _("by cost caused (Shapley)")
+    NUCLEOLUS = "nucleolus", _("smallest regret (nucleolus)")
+
+
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals by who may see the desk."""
 
@@ -77,6 +93,24 @@ class ProposalVersion(models.Model):
         null=True,
         blank=True,
         help_text=_("The one date on the first page of every recipient's paper."),
+    )
+    cost_key = models.CharField(
+        _("cost key of the first page"),
+        max_length=16,
+        choices=CostKey.choices,
+        default=CostKey.POPULATION,
+        help_text=_("The one figure and the years use it; all keys stand side by side in the annex."),
+    )
+    annexes_shared = models.BooleanField(
+        _("every recipient reads all annexes"),
+        default=False,
+        help_text=_("Otherwise each reads its own alone. The proposal says which."),
+    )
+    what_changed = models.TextField(
+        _("what changed since the last version"),
+        max_length=TEXT_LIMIT,
+        blank=True,
+        help_text=_("In your words; the paper lists the changed passages by itself."),
     )
     figures = models.JSONField(
         default=dict, blank=True, help_text=_("The figures it was built on, frozen on approval.")
@@ -184,6 +218,13 @@ class Statement(models.Model):
         }
     )
 
+    class Origin(models.TextChoices):
+        OWN = "own", _("written here")
+        ESTIMATE = "estimate", _("suggested from the estimate")
+        RANKING = "ranking", _("suggested from the ranking")
+        NEED = "need", _("suggested from the needs")
+        FUNDING = "funding", _("suggested from a funding call")
+
     annex = models.ForeignKey(Annex, on_delete=models.CASCADE, related_name="statements")
     kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     text = models.TextField(_("statement"), max_length=1000)
@@ -191,6 +232,7 @@ class Statement(models.Model):
     confidence = models.CharField(
         _("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.LOW
     )
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.OWN)
 
     class Meta:
         ordering = ("id",)
@@ -202,3 +244,27 @@ class Statement(models.Model):
     def is_benefit(self) -> bool:
         """Benefit, as against cost or risk."""
         return self.kind in self.BENEFITS
+
+
+class DraftRevision(models.Model):
+    """The words of a draft as they stood after one saving: what two writers' texts are joined upon."""
+
+    version = models.ForeignKey(ProposalVersion, on_delete=models.CASCADE, related_name="revisions")
+    annex = models.ForeignKey(
+        Annex, null=True, blank=True, on_delete=models.CASCADE, related_name="revisions"
+    )
+    number = models.PositiveIntegerField()
+    words = models.JSONField(default=dict)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version", "annex", "number"], name="draft_revision_once", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.annex or self.version}, saved {self.number}"
