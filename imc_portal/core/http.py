@@ -37,13 +37,13 @@ def command(view: View[P]) -> View[P]:
     """A POST-only act for signed-in people; a refusal becomes a message on the page they came from."""
 
     @wraps(view)
-    def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)
 
-    return login_required(require_POST(guarded))  # type: ignore[return-value]  # the decorators keep the view's arguments
+    return login_required(require_POST(guarded))
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -23,7 +23,7 @@ def paced(per_minute: int) -> Callable[[View[P]], View[P]]:
         name = f"{view.__module__}.{view.__qualname__}"
 
         @wraps(view)
-        def counted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated and _asked(name, request) > per_minute:
                 words = _("Too many files at once. Try again in a minute.")
                 return HttpResponse(
@@ -34,7 +34,7 @@ def paced(per_minute: int) -> Callable[[View[P]], View[P]]:
                 )
             return view(request, *args, **kwargs)
 
-        return counted  # type: ignore[return-value]  # `wraps` keeps the view's arguments
+        return counted
 
     return wrap
 
