@@ -10,6 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from imc_portal.core.models import User
 
 
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """The field of this name, known to have choices."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(_not_a("ChoiceField", form, name))
+    return field
+
+
+def model_choice_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
+    """The field of this name, known to choose among rows."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(_not_a("ModelChoiceField", form, name))
+    return field
+
+
+def _not_a(kind: str, form: forms.BaseForm, name: str) -> str:
+    return f"{type(form).__name__}.{name} is a {type(form.fields[name]).__name__}, not a {kind}."
+
+
 class Radios(forms.RadioSelect):
     """Radio buttons; where one has to be chosen, without the empty choice that a list begins with."""
 

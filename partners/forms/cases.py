@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from imc_portal.core.forms import Radios
+from imc_portal.core.forms import Radios, choice_field, model_choice_field
 from partners.models import (
     AuthorityStance,
     Body,
@@ -68,9 +68,9 @@ class AreaForm(forms.ModelForm[CandidateArea]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["function"].empty_label = _("Choose one")  # type: ignore[attr-defined]  # a ModelChoiceField
+        model_choice_field(self, "function").empty_label = _("Choose one")
         modes = [("", _("Choose one")), *Mode.choices]
-        self.fields["mode"].choices = modes  # type: ignore[attr-defined]  # a ChoiceField
+        choice_field(self, "mode").choices = modes
         if not self.instance._state.adding:
             self.fields["function"].disabled = self.fields["mode"].disabled = True
 
@@ -111,7 +111,7 @@ class StanceForm(forms.ModelForm[AuthorityStance]):
         super().__init__(*args, **kwargs)
         if bodies is not None:
             own = Body.objects.filter(pk__in=[body.pk for body in bodies])
-            self.fields["body"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
+            model_choice_field(self, "body").queryset = own
 
     def clean_said_on(self) -> Any:
         """A stance was stated, not foreseen."""
@@ -151,7 +151,7 @@ class ContactLogForm(forms.ModelForm[ContactLog]):
     def __init__(self, *args: Any, participant: Participant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         holders = OfficeHolder.objects.in_office().filter(municipality=participant.municipality_id)
-        self.fields["contact"].queryset = holders  # type: ignore[attr-defined]  # a ModelChoiceField
+        model_choice_field(self, "contact").queryset = holders
 
     def clean_at(self) -> Any:
         """A contact is logged after it happened."""
@@ -168,7 +168,7 @@ class RecipientForm(forms.Form):
 
     def __init__(self, *args: Any, holders: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = holders  # type: ignore[attr-defined]  # a ModelChoiceField
+        model_choice_field(self, "contact").queryset = holders
 
 
 class LeaveForm(forms.Form):

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core.forms import choice_field
 from partners.discovery import words
 from partners.discovery.wish import Wish
 from partners.models import Function
@@ -45,9 +46,9 @@ class WishForm(forms.Form):
         regions: Sequence[str],
     ) -> None:
         super().__init__(data)
-        self.fields["functions"].choices = [(f.pk, str(f)) for f in functions]  # type: ignore[attr-defined]  # a choice field
+        choice_field(self, "functions").choices = [(f.pk, str(f)) for f in functions]
         groups = [(_("County"), COUNTY, counties), (_("Region"), REGION, regions)]
-        self.fields["area"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice_field(self, "area").choices = [
             ("", _("All")),
             *((title, [(mark + name, name) for name in names]) for title, mark, names in groups if names),
         ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from imc_portal.core.forms import Radios
+from imc_portal.core.forms import Radios, choice_field, model_choice_field
 from partners.models import Function, Interest, Listing, Municipality
 from partners.models.function import Mode
 
@@ -21,9 +21,9 @@ EMPTY = _("Choose one")
 
 def own_municipalities(form: forms.BaseForm, municipalities: list[Municipality]) -> None:
     """Offer the municipalities that the person writes for; a single one is no question."""
-    field = form.fields["municipality"]
-    field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])  # type: ignore[attr-defined]  # a ModelChoiceField
-    field.empty_label = EMPTY  # type: ignore[attr-defined]  # as above
+    field = model_choice_field(form, "municipality")
+    field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
+    field.empty_label = EMPTY
     if len(municipalities) == 1:
         form.initial["municipality"] = form.initial.get("municipality") or municipalities[0].pk
         field.widget = forms.HiddenInput()
@@ -67,8 +67,11 @@ class ListingForm(forms.ModelForm[Listing]):
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own_municipalities(self, municipalities)
-        self.fields["function"].empty_label = EMPTY  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["mode"].choices = [("", pgettext_lazy("mode of cooperation", "Open")), *Mode.choices]  # type: ignore[attr-defined]  # a ChoiceField
+        model_choice_field(self, "function").empty_label = EMPTY
+        choice_field(self, "mode").choices = [
+            ("", pgettext_lazy("mode of cooperation", "Open")),
+            *Mode.choices,
+        ]
         if not self.instance._state.adding:
             self.fields["municipality"].disabled = True
 
@@ -152,12 +155,12 @@ class PrivateYesForm(forms.Form):
         self, *args: Any, municipality: Municipality, around: Iterable[Municipality], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        own = self.fields["municipality"]
-        own.queryset = Municipality.objects.filter(pk=municipality.pk)  # type: ignore[attr-defined]  # a ModelChoiceField
+        own = model_choice_field(self, "municipality")
+        own.queryset = Municipality.objects.filter(pk=municipality.pk)
         own.initial = municipality.pk
         self.around = {str(other.pk): other for other in around}
         choices = [(key, other.name) for key, other in self.around.items()]
-        self.fields["others"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        choice_field(self, "others").choices = choices
 
     def clean_others(self) -> list[Municipality]:
         """The municipalities themselves."""
@@ -177,7 +180,7 @@ class PrivateAnswerForm(forms.Form):
     def __init__(self, *args: Any, about: Iterable[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(other.pk), other.name) for other in about]
-        self.fields["others"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        choice_field(self, "others").choices = choices
 
     def clean_others(self) -> set[int]:
         """Primary keys of those ticked."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core.forms import choice_field
 from partners.forms.numbers import NumberField
 from partners.models import Function, FundingCall
 
@@ -138,7 +139,7 @@ class FundingCallForm(forms.ModelForm[FundingCall]):
         super().__init__(*args, **kwargs)
         known = [code for code, _name in regions]
         kept = [(code, code) for code in self.instance.regions if code not in known]
-        self.fields["regions"].choices = [*regions, *kept]  # type: ignore[attr-defined]  # a MultipleChoiceField
+        choice_field(self, "regions").choices = [*regions, *kept]
         if not self.instance._state.adding:
             self.initial["functions"] = [function.pk for function in self.instance.functions.all()]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core.forms import choice_field
 from partners.discovery.groups import MOST_MEMBERS
 
 MOST_KM = 1000
@@ -36,4 +37,4 @@ class GroupForm(forms.Form):
     def __init__(self, asked: Mapping[str, Any], *, goals: Choices, first: str) -> None:
         known = {name: asked[name] for name in self.base_fields if asked.get(name)}
         super().__init__({"goal": first, "max_size": str(MOST_MEMBERS)} | known)
-        self.fields["goal"].choices = goals  # type: ignore[attr-defined]  # a ChoiceField has them
+        choice_field(self, "goal").choices = goals

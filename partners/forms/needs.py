@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from imc_portal.core.forms import model_choice_field
 from partners.forms.numbers import NumberField
 from partners.models import Baseline, Cause, Function, Municipality, Need
 from partners.models.need import Severity
@@ -53,10 +54,10 @@ class NeedForm(forms.ModelForm[Need]):
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
-        self.fields["municipality"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
-        function = self.fields["function"]
-        function.queryset = Function.objects.all()  # type: ignore[attr-defined]  # as above
-        function.empty_label = _("Choose one")  # type: ignore[attr-defined]  # as above
+        model_choice_field(self, "municipality").queryset = own
+        function = model_choice_field(self, "function")
+        function.queryset = Function.objects.all()
+        function.empty_label = _("Choose one")
         if len(municipalities) == 1:
             self.initial["municipality"] = self.initial.get("municipality") or municipalities[0].pk
             self.fields["municipality"].widget = forms.HiddenInput()
