@@ -74,17 +74,43 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """One recipient's proposal, ready to be set."""
+class Others:
+    """The words to one recipient, for all to read when the initiator shares the annexes."""
+
+    name: str
+    opening: tuple[str, ...]
+    benefits: tuple[Said, ...]
+    costs: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The part that reads the same in the papers of all recipients of one language; it is laid out once."""
 
     language: str
     written_in: str
     title: str
-    name: str
     version: str
     draft: bool
-    created: str
     initiator: str
+    why: tuple[str, ...]
+    needs: Table | None
+    areas: Table
+    areas_text: tuple[str, ...]
+    asked: Table
+    next_steps: tuple[str, ...]
+    not_asked: tuple[str, ...]
+    sources: Table
+    annexes: tuple[Others, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One recipient's proposal, ready to be set: its own part, and the common one."""
+
+    common: Common
+    name: str
+    created: str
     recipient: str
     contact: str
     sentence: str
@@ -92,17 +118,14 @@ class Paper:
     answer_by: str
     map: Picture | None
     legend: tuple[Row, ...]
-    why: tuple[str, ...]
-    needs: Table | None
-    areas: Table
-    areas_text: tuple[str, ...]
-    asked: Table
     opening: tuple[str, ...]
     benefits: tuple[Said, ...]
     costs: tuple[Said, ...]
     money: tuple[Money, ...]
     unknown: tuple[str, ...]
     questions: tuple[str, ...]
-    next_steps: tuple[str, ...]
-    not_asked: tuple[str, ...]
-    sources: Table
+
+    @property
+    def language(self) -> str:
+        """The recipient's."""
+        return self.common.language

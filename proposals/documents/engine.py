@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from proposals.documents.context import Paper
+from proposals.documents.context import Common, Paper
 
 FONT_FOLDER = Path("/usr/share/fonts/truetype/noto")
 VARIANT = "pdf/a-3a"
@@ -56,17 +56,25 @@ class Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
 def print_paper(paper: Paper, *, wait: float = 60) -> bytes:
     """One recipient's PDF, accessible and archival in one file; raises Unprintable or Busy."""
     with translation.override(paper.language):
-        html = render_to_string("proposals/pdf/paper.html", {"paper": paper})
-    return make_pdf(html, _pictures(paper), wait=wait)
+        own = render_to_string("proposals/pdf/own.html", {"paper": paper, "common": paper.common})
+    fetcher = Fetcher(_assets(_pictures(paper)))
+    with _alone(wait):
+        return _write(bind(own, paper.common, fetcher))
 
 
 def make_pdf(html: str, pictures: Mapping[str, str], *, wait: float = 60) -> bytes:
     """PDF/A-3a and PDF/UA-1 from our own HTML; pictures are SVGs of our own drawing by asset name."""
-    assets = {f"asset:{name}": (svg.encode(), "image/svg+xml") for name, svg in pictures.items()}
+    with _alone(wait):
+        return _write(_lay_out(html, Fetcher(_assets(pictures))))
+
+
+@contextmanager
+def _alone(wait: float) -> Iterator[None]:
+    """Nobody else sets a paper in this process meanwhile; what stops the typesetter is Unprintable."""
     if not _ONE_AT_A_TIME.acquire(timeout=wait):
         raise Busy
     try:
-        return _set(html, Fetcher(assets))
+        yield
     except FatalURLFetchingError as problem:
         raise Unprintable(f"blocked resource: {problem}") from problem
     except RecursionError as problem:
@@ -75,10 +83,56 @@ def make_pdf(html: str, pictures: Mapping[str, str], *, wait: float = 60) -> byt
         _ONE_AT_A_TIME.release()
 
 
-def _set(html: str, fetcher: Fetcher) -> bytes:
+def bind(own: str, common: Common, fetcher: Fetcher) -> Any:
+    """The recipient's own pages and then the common ones, numbered through; the common part is laid out once
+    for each number of pages before it."""
+    behind = _common_pages(common)
+    ahead = _lay_out(own, fetcher, total=behind + _usual(common))
+    if len(ahead.pages) != _usual(common):
+        _USUAL[common] = len(ahead.pages)
+        ahead = _lay_out(own, fetcher, total=behind + len(ahead.pages))
+    shared = _common(common, len(ahead.pages))
+    return ahead.copy([*ahead.pages, *shared.pages])
+
+
+#: How many pages of their own the papers of a version have; recipients mostly have the same number.
+_USUAL: dict[Common, int] = {}
+
+
+def _usual(common: Common) -> int:
+    return _USUAL.get(common, 4)
+
+
+def _common_pages(common: Common) -> int:
+    return len(_common(common, _usual(common)).pages)
+
+
+@lru_cache(maxsize=4)
+def _common(common: Common, ahead: int) -> Any:
+    """The common part behind so many pages."""
+    with translation.override(common.language):
+        html = render_to_string("proposals/pdf/sheet.html", {"common": common})
+    count = len(_lay_out(html, Fetcher({})).pages)
+    return _lay_out(html, Fetcher({}), first=ahead + 1, total=ahead + count)
+
+
+def _lay_out(html: str, fetcher: Fetcher, *, first: int = 1, total: int = 0) -> Any:
     fonts, css = _tools()
-    source = HTML(string=html, url_fetcher=fetcher)
-    document = source.render(stylesheets=[css], font_config=fonts, pdf_variant=VARIANT)
+    sheets = [css, *([_numbering(first, total)] if total else [])]
+    return HTML(string=html, url_fetcher=fetcher).render(
+        stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT
+    )
+
+
+@cache
+def _numbering(first: int, total: int) -> CSS:
+    """Pages count on from those before, and say how many there are in the whole paper."""
+    fonts, _css = _tools()
+    rules = f'@page :first {{ counter-set: page {first} }} .page-count::after {{ content: "{total}" }}'
+    return CSS(string=rules, font_config=fonts, url_fetcher=Fetcher({}))
+
+
+def _write(document: Any) -> bytes:
     if len(document.pages) > MOST_PAGES:
         raise Unprintable(f"{len(document.pages)} pages")
     _also_accessible(document.metadata)
@@ -87,6 +141,10 @@ def _set(html: str, fetcher: Fetcher) -> bytes:
         warnings.simplefilter("ignore", ResourceWarning)
         pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
     return pdf
+
+
+def _assets(pictures: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
+    return {f"asset:{name}": (svg.encode(), "image/svg+xml") for name, svg in pictures.items()}
 
 
 def _also_accessible(metadata: Any) -> None:
