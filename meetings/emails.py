@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
-from imc_portal.core import links
+from imc_portal.core import dates, links
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import colon
@@ -112,14 +111,14 @@ def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | N
 
 
 def spoken_time(start: dt.datetime, end: dt.datetime, zone: str) -> str:
-    """Monday 7 December 2026, 09:00 to 11:00 (Europe/Paris), in the language now active."""
+    """Monday 7 December 2026, 09:00 to 11:00 (time in Paris), in the language now active."""
     local = start.astimezone(zoneinfo.ZoneInfo(zone))
     until = end.astimezone(zoneinfo.ZoneInfo(zone))
     return _("%(day)s, %(start)s to %(end)s (time in %(zone)s)") % {
         "day": day_in_words(local),
-        "start": date_format(local, "H:i"),
-        "end": date_format(until, "H:i"),
-        "zone": zone,
+        "start": dates.clock(local),
+        "end": dates.clock(until),
+        "zone": dates.zone(zone),
     }
 
 

@@ -18,7 +18,7 @@ def items(meeting: Meeting) -> list[Item]:
     areas = areas_in_talks(meeting.case)
     here = [item.title for item in _suggested(areas, meeting.kind)]
     known: dict[str, str] = {}
-    for language, _name in settings.LANGUAGES:
+    for language, _name in settings.DOCUMENT_LANGUAGES:
         with translation.override(language):
             there = [item.title for item in _suggested(areas, meeting.kind)]
         known |= dict(zip(there, here, strict=True))

@@ -10,4 +10,4 @@ from django.http import HttpRequest
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Whether this is the demo, and the languages to choose from."""
-    return {"demo": settings.DEMO, "portal_languages": settings.LANGUAGES}
+    return {"demo": settings.DEMO, "document_languages": settings.DOCUMENT_LANGUAGES}

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from imc_portal.core import links
+from imc_portal.core import languages, links
 from imc_portal.core.models import PersonalLink
 from partners.models import Participant
 
@@ -49,11 +49,9 @@ def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
     def opened(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         link = links.find(token)
         participant = _participant(link)
+        _speak(request, link)
         if link is None or participant is None:
             return _sealed(render(request, "personal/unknown.html", status=404))
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(link.language)
-            request.LANGUAGE_CODE = link.language
         with timezone.override(zoneinfo.ZoneInfo(participant.municipality.time_zone)):
             if not link.is_live or participant.state not in Participant.ACTIVE:
                 return _sealed(_gone(request, link, participant))
@@ -61,6 +59,14 @@ def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
             return _sealed(view(known, *args, **kwargs))
 
     return opened  # type: ignore[return-value]  # wraps() hides that the names of its arguments are its own
+
+
+def _speak(request: HttpRequest, link: PersonalLink | None) -> None:
+    """The language chosen here, else that of the link; where no link is known, what the browser wants."""
+    wanted = languages.chosen(request) or languages.nearest(link.language) if link else None
+    code = wanted or languages.asked_for(request) or settings.LANGUAGE_CODE
+    translation.activate(code)
+    request.LANGUAGE_CODE = code
 
 
 def _participant(link: PersonalLink | None) -> Participant | None:

@@ -154,7 +154,9 @@ class Body(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     country = models.CharField(_("country"), max_length=2)
-    language = models.CharField(_("language"), max_length=8, default="en")
+    language = models.CharField(
+        _("language"), max_length=8, choices=settings.DOCUMENT_LANGUAGES, default="en"
+    )
 
     class Meta:
         ordering = ("name",)
@@ -251,7 +253,7 @@ class OfficeHolder(models.Model):
     language = models.CharField(
         _("language"),
         max_length=8,
-        choices=settings.LANGUAGES,
+        choices=settings.DOCUMENT_LANGUAGES,
         default="en",
         help_text=_("Papers and e-mails come in this language."),
     )

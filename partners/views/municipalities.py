@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from imc_portal.core import languages
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, form_status, page
 from partners import policies
@@ -135,8 +137,7 @@ def contact_edit(request: PersonRequest, pk: str) -> HttpResponse:
 
 
 def _language(subject: Municipality) -> str:
-    known = [code for code, _name in OfficeHolder._meta.get_field("language").choices or ()]
-    return subject.language if subject.language in known else "en"
+    return languages.nearest(subject.language) or settings.LANGUAGE_CODE
 
 
 def _contact_form(request: PersonRequest, contact: OfficeHolder) -> HttpResponse:

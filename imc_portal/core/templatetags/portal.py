@@ -15,11 +15,12 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
+
+from imc_portal.core import dates
 
 register = template.Library()
 
@@ -160,13 +161,19 @@ def quoted(words: str) -> str:
 @register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     """Thursday 3 December 2026, in the reader's language."""
-    return date_format(value, _day_pattern(value)) if value else ""
+    return dates.day(value) if value else ""
 
 
 @register.filter(expects_localtime=True)
 def moment(value: datetime.datetime | None) -> str:
     """Thursday 3 December 2026, 09:00, in the current time zone."""
-    return f"{day(value)}, {date_format(value, 'H:i')}" if value else ""
+    return f"{dates.day(value)}, {dates.clock(value)}" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def clock(value: datetime.datetime | None) -> str:
+    """09:00, in the current time zone."""
+    return dates.clock(value) if value else ""
 
 
 @register.simple_tag
@@ -355,11 +362,6 @@ def group_attributes(field: BoundField) -> SafeString:
 
 
 # --- inside -------------------------------------------------------------------------------
-
-
-def _day_pattern(value: datetime.date) -> str:
-    """Some languages write the first of a month as an ordinal."""
-    return pgettext("pattern of the first day of a month", "l j F Y") if value.day == 1 else "l j F Y"
 
 
 def _tone(tone: str) -> str:
