@@ -26,10 +26,13 @@ KNOWN = (
     "language",
     "time_zone",
     "fiscal_capacity",
+    "property_value",
     "email",
 )
 #: Longest value of each column of words.
 WORDS = {"region": 20, "region_name": 150, "county": 20, "county_name": 150, "district": 20, "language": 8}
+#: Money per inhabitant, as much as the columns of the database hold.
+MOST_MONEY = {"fiscal_capacity": 9_999_999_999, "property_value": 999_999_999_999}
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 DEFAULTS = {"language": "en", "time_zone": "UTC"}
 FIELD_OF = {"lat": "latitude", "lon": "longitude"}
@@ -76,8 +79,8 @@ def _cell(row: Row, column: str) -> Any:
             return row.decimal(column, -180, 180, reason=_("Longitude lies between -180 and 180."))
         case "area_km2":
             return row.decimal(column, 0, 5_000_000)
-        case "fiscal_capacity":
-            number = row.decimal(column, 0, 9_999_999_999)
+        case "fiscal_capacity" | "property_value":
+            number = row.decimal(column, 0, MOST_MONEY[column])
             return None if number is None else Decimal(str(number)).quantize(Decimal("0.01"))
         case "email":
             return _email(row)

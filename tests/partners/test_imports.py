@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,18 @@ def test_columns_that_a_file_does_not_name_stay_as_they_are() -> None:
     take("municipalities", f"{HEADER}\n1,A,6,46,5\n")
     town = Municipality.objects.get()
     assert (town.population, town.email, town.district) == (6, "town@a.example", "391")
+
+
+def test_money_per_inhabitant_comes_in_to_the_cent_with_its_origin() -> None:
+    columns = f"{HEADER},fiscal_capacity,property_value"
+    result = take("municipalities", f"{columns}\n1,A,5,46,5,812.5,64250.255\n2,B,6,46,5,,\n")
+    assert result.ignored_columns == []
+    town, other = Municipality.objects.order_by("code")
+    assert (town.fiscal_capacity, town.property_value) == (Decimal("812.50"), Decimal("64250.26"))
+    assert (other.fiscal_capacity, other.property_value) == (None, None)
+    assert town.provenance["property_value"] == str(ImportRun.objects.get().pk)
+    again = take("municipalities", f"{columns}\n1,A,5,46,5,812.5,64250.26\n")
+    assert again.unchanged == 1
 
 
 def test_the_same_code_in_another_country_is_another_municipality() -> None:
@@ -286,6 +299,8 @@ def test_bad_row_is_named(row: str, column: str, value: str, reason: str) -> Non
         ("email", "town at example", "Not an e-mail address."),
         ("area_km2", "7;1", "Not a number. Write decimals with a point."),
         ("fiscal_capacity", "-1", "Not between 0 and 1e+10."),
+        ("property_value", "-1", "Not between 0 and 1e+12."),
+        ("property_value", "1e13", "Not between 0 and 1e+12."),
     ],
 )
 def test_bad_optional_cell_is_named(column: str, value: str, reason: str) -> None:
