@@ -1,4 +1,4 @@
-"""A case with neighbours around it, for the tests of discovery."""
+"""Towns, and a case with neighbours around it, for the tests of this room."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ def square(west: float, south: float) -> dict[str, Any]:
     east, north = west + 0.1, south + 0.1
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}
+
+
+def make_town() -> Municipality:
+    """A municipality with an outline, and so with a map."""
+    outline = square(5.5, 46.6)
+    return makers.make_municipality("Arlay-le-Haut", latitude=46.65, longitude=5.55, boundary=outline)
+
+
+def neighbour_of(town: Municipality, name: str, **fields: Any) -> Municipality:
+    """One more municipality at the town's border."""
+    other = makers.make_municipality(name, **fields)
+    makers.make_neighbours(town, other)
+    return other
 
 
 @dataclass
