@@ -19,7 +19,7 @@ from partners.models import Baseline, Body, CandidateArea, Case, Function, Need,
 from partners.models.function import Mode
 from partners.services import areas, cases, discovery, needs, participants
 from proposals.models import Annex, ProposalVersion
-from proposals.services import approval, drafting, versions
+from proposals.services import approval, statements, versions
 
 STAGES = ("needs", "contacted", "proposed", "informal", "formal", "handed_over")
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
@@ -208,7 +208,7 @@ def _proposed(state: Play) -> None:
 
 def _state_benefits(annex: Annex, actor: Actor) -> None:
     for kind, text, indicator, confidence in STATEMENTS[annex.participant.municipality.code]:
-        drafting.add_statement(
+        statements.add_statement(
             annex=annex, kind=kind, text=text, indicator=indicator, confidence=confidence, actor=actor
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
@@ -204,6 +205,7 @@ class Statement(models.Model):
         EXIT = "exit", _("cost: leaving is costly")
         STAFF = "staff", _("cost: transfer of staff")
         TRANSITION = "transition", _("cost: one-off cost of joining up")
+        HIGHER_COST = "higher_cost", _("cost: paying more than alone")
         FREE_RIDING = "free_riding", _("cost: others may contribute less")
 
     BENEFITS: ClassVar[frozenset[str]] = frozenset(
@@ -224,6 +226,7 @@ class Statement(models.Model):
         RANKING = "ranking", _("suggested from the ranking")
         NEED = "need", _("suggested from the needs")
         FUNDING = "funding", _("suggested from a funding call")
+        GROUP = "group", _("suggested from the size of the group")
 
     annex = models.ForeignKey(Annex, on_delete=models.CASCADE, related_name="statements")
     kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
@@ -233,12 +236,24 @@ class Statement(models.Model):
         _("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.LOW
     )
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.OWN)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
-        ordering = ("id",)
+        ordering = ("position", "id")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text[:60]}"
+
+    @property
+    def waits(self) -> bool:
+        """Suggested by the portal, and nobody has looked at it yet."""
+        return self.origin != Statement.Origin.OWN
+
+    @property
+    def digest(self) -> str:
+        """Tells whether it still says what somebody has before them."""
+        said = "\0".join((self.kind, self.text, self.indicator, self.confidence))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
     def is_benefit(self) -> bool:
