@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from proposals.documents import wording
 from proposals.documents.context import Common, Others, Row, Said, Table
 from proposals.documents.facts import Facts
 from proposals.documents.text import line, paragraphs
+from proposals.documents.tokens import fill, values_for
 from proposals.estimate import Estimate, Origin
 from proposals.models import Annex, ProposalVersion, Statement
 
@@ -37,7 +38,7 @@ def compose_common(version: ProposalVersion, language: str, facts: Facts) -> Com
             next_steps=paragraphs(version.next_steps),
             not_asked=paragraphs(version.not_asked),
             sources=_sources(facts.estimates, wording.currency_of(facts.country)),
-            annexes=_annexes(version) if version.annexes_shared else (),
+            annexes=_annexes(version, facts) if version.annexes_shared else (),
         )
 
 
@@ -46,31 +47,33 @@ def created_at(version: ProposalVersion) -> dt.datetime:
     return version.approved_at or timezone.now().replace(microsecond=0)
 
 
-def said(statements: Iterable[Statement]) -> tuple[Said, ...]:
-    """Statements as they are printed."""
+def said(statements: Iterable[Statement], values: Mapping[str, str]) -> tuple[Said, ...]:
+    """Statements as they are printed, their tokens filled with these figures."""
     return tuple(
         Said(
             kind=str(one.get_kind_display()).partition(": ")[2] or str(one.get_kind_display()),
-            text=line(one.text, 1000),
-            indicator=line(one.indicator, 200),
+            text=line(fill(one.text, values), 1000),
+            indicator=line(fill(one.indicator, values), 200),
             confidence=str(one.get_confidence_display()),
         )
         for one in statements
     )
 
 
-def _annexes(version: ProposalVersion) -> tuple[Others, ...]:
+def _annexes(version: ProposalVersion, facts: Facts) -> tuple[Others, ...]:
     found = version.annexes.select_related("participant__municipality").prefetch_related("statements")
-    return tuple(_other(annex) for annex in found)
+    there = {member.key for member in facts.members}
+    return tuple(_other(annex, facts) for annex in found if str(annex.participant_id) in there)
 
 
-def _other(annex: Annex) -> Others:
+def _other(annex: Annex, facts: Facts) -> Others:
     statements = list(annex.statements.all())
+    values = values_for(facts, str(annex.participant_id), wording.currency_of(facts.country))
     return Others(
         name=line(str(annex.participant)),
-        opening=paragraphs(annex.opening),
-        benefits=said(one for one in statements if one.is_benefit),
-        costs=said(one for one in statements if not one.is_benefit),
+        opening=paragraphs(fill(annex.opening, values)),
+        benefits=said((one for one in statements if one.is_benefit), values),
+        costs=said((one for one in statements if not one.is_benefit), values),
     )
 
 

@@ -15,6 +15,7 @@ from proposals.documents.context import Common, Paper, Row
 from proposals.documents.facts import Facts, facts_of
 from proposals.documents.group_map import draw_group
 from proposals.documents.text import line, paragraphs
+from proposals.documents.tokens import fill, values_for
 from proposals.models import Annex
 
 
@@ -46,6 +47,7 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
     recipient = facts.member(reader)
     currency = wording.currency_of(facts.country)
     statements = list(annex.statements.all())
+    values = values_for(facts, reader, currency)
     told = tuple(money.tell(one, reader, currency) for one in facts.estimates)
     return Paper(
         common=common,
@@ -58,12 +60,12 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
         answer_by=wording.day(version.answer_by) if version.answer_by else _("no date set yet"),
         map=draw_group(facts, reader),
         legend=_legend(facts, reader),
-        opening=paragraphs(annex.opening),
-        benefits=said(one for one in statements if one.is_benefit),
-        costs=said(one for one in statements if not one.is_benefit),
+        opening=paragraphs(fill(annex.opening, values)),
+        benefits=said((one for one in statements if one.is_benefit), values),
+        costs=said((one for one in statements if not one.is_benefit), values),
         money=told,
         unknown=tuple(f"{one.title}{colon()}{gap}" for one in told for gap in one.unknown),
-        questions=paragraphs(annex.open_questions),
+        questions=paragraphs(fill(annex.open_questions, values)),
     )
 
 
