@@ -142,6 +142,8 @@ def _estimate(area: CandidateArea, group: Sequence[Participant], needs: Sequence
         high=float(evidence.high),
         source=evidence.source,
         confidence=evidence.confidence,
+        curve=evidence.measured_curve,
+        studied_from=evidence.studied_from,
     )
     known = {need.municipality_id: need for need in needs if need.function_id == area.function_id}
     members = [_member(participant, known.get(participant.municipality_id)) for participant in group]

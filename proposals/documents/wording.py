@@ -8,9 +8,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
-from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
-from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -58,9 +56,7 @@ def percent(share: float) -> str:
 
 def day(value: dt.date) -> str:
     """A date with its weekday, for example Friday 3 July 2026."""
-    if locale().language in dict(settings.LANGUAGES):
-        return day_in_words(value)
-    return str(format_date(value, "full", locale=locale()))
+    return day_in_words(value)
 
 
 def listed(words: Sequence[str]) -> str:
@@ -74,6 +70,7 @@ def origin(value: Origin) -> str:
     """Where an input comes from."""
     return {
         Origin.MEASURED: pgettext("origin of a figure", "measured"),
+        Origin.ESTIMATED: pgettext("origin of a figure", "estimated"),
         Origin.DEFAULT: pgettext("origin of a figure", "from studies"),
         Origin.ASSUMED: pgettext("origin of a figure", "assumed"),
     }[value]
@@ -90,8 +87,14 @@ def key(name: str) -> str:
         keys.EQUAL: _("Equal shares"),
         keys.POPULATION: _("By inhabitants"),
         keys.USAGE: _("By use"),
+        keys.FISCAL_CAPACITY: _("By fiscal capacity"),
+        keys.PROPERTY_VALUE: _("By property value"),
+        keys.MIXED: _("Mixed"),
+        keys.BASE_USAGE: _("Base fee and use"),
         keys.SOLO_COST: _("By today's cost"),
+        keys.SCRB: _("Own cost and remaining benefit"),
         keys.SHAPLEY: _("By cost caused"),
+        keys.NUCLEOLUS: _("Smallest regret"),
     }[name]
 
 
@@ -101,13 +104,35 @@ def key_explained(name: str) -> str:
         keys.EQUAL: _("Everybody pays the same; small members easily pay too much."),
         keys.POPULATION: _("Each pays by its inhabitants; use and geography do not count."),
         keys.USAGE: _("Each pays by the volume it uses; it has to be metered and moves every year."),
+        keys.FISCAL_CAPACITY: _(
+            "Each pays by what it can raise; a rich member may pay more than alone, and leave."
+        ),
+        keys.PROPERTY_VALUE: _(
+            "Each pays by the assessed value of its property; it is only as good as the valuation."
+        ),
+        keys.MIXED: _(
+            "One part in equal shares, one by inhabitants, one by fiscal capacity; "
+            "the weights are a political choice."
+        ),
+        keys.BASE_USAGE: _(
+            "A base fee that is the same for all, the rest by volume used; "
+            "the fee weighs on small members, and use has to be metered."
+        ),
         keys.SOLO_COST: _(
             "Each pays in proportion to its cost alone; nobody loses if the group gains, "
             "but past overspending is rewarded."
         ),
+        keys.SCRB: _(
+            "Each pays what the group would save without it, and the rest is shared by the benefit "
+            "that each has left; the cost of every group without one member has to be known."
+        ),
         keys.SHAPLEY: _(
             "Each pays the cost it adds on average, over all orders in which the group could form "
             "(the Shapley value)."
+        ),
+        keys.NUCLEOLUS: _(
+            "The shares that leave the least satisfied part of the group as well off as possible "
+            "(the nucleolus); found by computer, so hard to check by hand."
         ),
     }[name]
 

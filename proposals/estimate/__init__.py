@@ -3,12 +3,14 @@
 from proposals.estimate.figures import (
     Effect,
     Estimate,
+    Grant,
     KeyResult,
     Member,
     Origin,
     Scenario,
     Service,
     Solo,
+    Terms,
     UnitCost,
 )
 from proposals.estimate.scenarios import estimate
@@ -16,12 +18,14 @@ from proposals.estimate.scenarios import estimate
 __all__ = [
     "Effect",
     "Estimate",
+    "Grant",
     "KeyResult",
     "Member",
     "Origin",
     "Scenario",
     "Service",
     "Solo",
+    "Terms",
     "UnitCost",
     "estimate",
 ]

@@ -14,7 +14,8 @@ SCENARIOS = ("low", "central", "high")
 class Origin(StrEnum):
     """Where an input comes from."""
 
-    MEASURED = "measured"  # a member's own figure
+    MEASURED = "measured"  # a member's own figure, from its accounts or records
+    ESTIMATED = "estimated"  # a member's own figure, said or reckoned by someone who knows it
     DEFAULT = "default"  # from the literature
     ASSUMED = "assumed"  # our own working hypothesis, to be replaced
 
@@ -30,6 +31,10 @@ class Effect:
     high: float
     source: str
     confidence: str
+    #: Whether the curve of excess cost by size was measured; `high` is then the excess at its lower end.
+    curve: bool = False
+    #: Smallest size studied; nothing is extrapolated below it.
+    studied_from: int = 10_000
 
     @property
     def known(self) -> bool:
@@ -61,6 +66,30 @@ class UnitCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """Money the group could apply for: shown on a line of its own, never counted as a saving."""
+
+    amount: Decimal
+    years: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the cost could be shared, and what stands beside it."""
+
+    #: Weights of the mixed key in percent: equal, by inhabitants, by fiscal capacity.
+    mixed: tuple[int, int, int] = (20, 50, 30)
+    #: Part of the cost shared equally under base fee and use, in percent.
+    base_share: int = 30
+    grant: Grant | None = None
+    #: The key of the one figure and of the years, where it can be formed.
+    headline: str = "population"
+    #: Cost of working together in a group of up to three, as a share of running cost.
+    coordination: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A municipality of the group; its own yearly cost counts before any default."""
 
@@ -71,6 +100,11 @@ class Member:
     volume: Decimal | None = None
     cost_source: str = ""
     cost_confidence: str = "medium"
+    #: How its own cost is known.
+    origin: Origin = Origin.MEASURED
+    #: Totals of the municipality, not per head.
+    fiscal_capacity: Decimal | None = None
+    property_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +119,23 @@ class Solo:
     source: str
     confidence: str
     volume: Decimal | None = None
+    fiscal_capacity: Decimal | None = None
+    property_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyResult:
-    """One cost key: who pays what, who gains, who loses."""
+    """One cost key: who pays what, who gains, who loses, and whether some would do better on their own."""
 
     key: str
     pays: Mapping[str, Decimal]
     nets: Mapping[str, Decimal]
+    #: Whether no part of the group would pay less on its own; None where the group is too large to test.
+    in_core: bool | None = None
+    #: The part of the group that would gain most by going its own way.
+    blocking: tuple[str, ...] = ()
+    #: Standard error of the shares where they were sampled; the largest of all members.
+    error: Decimal | None = None
 
     @property
     def losers(self) -> tuple[str, ...]:
@@ -133,6 +175,13 @@ class Estimate:
     gaps: tuple[str, ...]
     population: int
     reaches_scale: bool | None
+    terms: Terms = Terms()
+    #: The key really used for the one figure and the years.
+    headline: str = "population"
+    #: Keys that cannot be formed, each with the members whose datum lacks (none: the group is too large).
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Each member's part of the grant by the headline key; never inside nets.
+    grants: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:

@@ -10,9 +10,24 @@ from math import factorial, floor
 from proposals.estimate.figures import Solo
 
 CENT = Decimal("0.01")
-EQUAL, POPULATION, USAGE, SOLO_COST, SHAPLEY = "equal", "population", "usage", "solo_cost", "shapley"
+EQUAL, POPULATION, USAGE = "equal", "population", "usage"
+FISCAL_CAPACITY, PROPERTY_VALUE = "fiscal_capacity", "property_value"
+MIXED, BASE_USAGE, SOLO_COST = "mixed", "base_usage", "solo_cost"
+SCRB, SHAPLEY, NUCLEOLUS = "scrb", "shapley", "nucleolus"
 #: In the order in which they are shown.
-ORDER = (EQUAL, POPULATION, USAGE, SOLO_COST, SHAPLEY)
+ORDER = (
+    EQUAL,
+    POPULATION,
+    USAGE,
+    FISCAL_CAPACITY,
+    PROPERTY_VALUE,
+    MIXED,
+    BASE_USAGE,
+    SOLO_COST,
+    SCRB,
+    SHAPLEY,
+    NUCLEOLUS,
+)
 #: Exact over all groups up to this many members; beyond, the key is left out and said to be.
 SHAPLEY_LIMIT = 12
 

@@ -6,7 +6,17 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from proposals.estimate.figures import Effect, Estimate, KeyResult, Origin, Scenario, Service, Solo
+from proposals.estimate.figures import (
+    Effect,
+    Estimate,
+    Grant,
+    KeyResult,
+    Origin,
+    Scenario,
+    Service,
+    Solo,
+    Terms,
+)
 
 
 def to_json(estimate: Estimate) -> dict[str, Any]:
@@ -16,7 +26,7 @@ def to_json(estimate: Estimate) -> dict[str, Any]:
 
 
 def from_json(data: dict[str, Any]) -> Estimate:
-    """The estimate as it was."""
+    """The estimate as it was; what was not reckoned yet when it was frozen takes its default."""
     service = data["service"]
     return Estimate(
         service=Service(service["code"], service["name"], Effect(**service["effect"])),
@@ -25,6 +35,10 @@ def from_json(data: dict[str, Any]) -> Estimate:
         gaps=tuple(data["gaps"]),
         population=data["population"],
         reaches_scale=data["reaches_scale"],
+        terms=_terms(data.get("terms") or {}),
+        headline=data.get("headline", "population"),
+        missing={key: tuple(names) for key, names in data.get("missing", {}).items()},
+        grants=_money(data.get("grants", {})),
     )
 
 
@@ -40,15 +54,33 @@ def _money(amounts: dict[str, str]) -> dict[str, Decimal]:
     return {key: Decimal(amount) for key, amount in amounts.items()}
 
 
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _terms(data: dict[str, Any]) -> Terms:
+    given = dict(data)
+    if "mixed" in given:
+        given["mixed"] = tuple(given["mixed"])
+    if given.get("grant"):
+        grant = given["grant"]
+        given["grant"] = Grant(Decimal(grant["amount"]), grant["years"], grant["source"])
+    return Terms(**given)
+
+
 def _solo(data: dict[str, Any]) -> Solo:
-    volume = data["volume"]
-    return Solo(
-        **data
-        | {
-            "cost": Decimal(data["cost"]),
-            "origin": Origin(data["origin"]),
-            "volume": None if volume is None else Decimal(volume),
-        }
+    facts = {name: _decimal(data.get(name)) for name in ("volume", "fiscal_capacity", "property_value")}
+    return Solo(**data | facts | {"cost": Decimal(data["cost"]), "origin": Origin(data["origin"])})
+
+
+def _key(data: dict[str, Any]) -> KeyResult:
+    return KeyResult(
+        key=data["key"],
+        pays=_money(data["pays"]),
+        nets=_money(data["nets"]),
+        in_core=data.get("in_core"),
+        blocking=tuple(data.get("blocking", ())),
+        error=_decimal(data.get("error")),
     )
 
 
@@ -59,6 +91,6 @@ def _scenario(data: dict[str, Any]) -> Scenario:
         coordination=Decimal(data["coordination"]),
         transition=Decimal(data["transition"]),
         group_net=Decimal(data["group_net"]),
-        keys=tuple(KeyResult(k["key"], _money(k["pays"]), _money(k["nets"])) for k in data["keys"]),
+        keys=tuple(_key(key) for key in data["keys"]),
         years={key: tuple(Decimal(net) for net in nets) for key, nets in data["years"].items()},
     )

@@ -17,6 +17,7 @@ from proposals.estimate.figures import (
     Scenario,
     Service,
     Solo,
+    Terms,
     UnitCost,
 )
 
@@ -26,9 +27,15 @@ RAMP = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 TRANSITION = {"low": 0.10, "central": 0.075, "high": 0.05}
 #: The key used where one figure has to stand for all of them.
 HEADLINE_KEY = keys.POPULATION
+DEFAULT_TERMS = Terms()
 
 
-def estimate(service: Service, members: Sequence[Member], unit_cost: UnitCost | None = None) -> Estimate:
+def estimate(
+    service: Service,
+    members: Sequence[Member],
+    unit_cost: UnitCost | None = None,
+    terms: Terms = DEFAULT_TERMS,
+) -> Estimate:
     """Three scenarios for the group, or the reasons why no figure can be given."""
     solos = [solo for member in members if (solo := _solo(member, service.effect, unit_cost))]
     gaps = _gaps(service.effect, members, solos)
@@ -41,6 +48,8 @@ def estimate(service: Service, members: Sequence[Member], unit_cost: UnitCost | 
         gaps=gaps,
         population=population,
         reaches_scale=None if scale is None else population >= scale,
+        terms=terms,
+        headline=HEADLINE_KEY,
     )
 
 
@@ -55,7 +64,7 @@ def unit_cost_from(effect: Effect, member: Member, source: str) -> UnitCost | No
 
 def _solo(member: Member, effect: Effect, unit_cost: UnitCost | None) -> Solo | None:
     if member.own_cost is not None:
-        cost, origin = member.own_cost, Origin.MEASURED
+        cost, origin = member.own_cost, member.origin
         source, confidence = member.cost_source, member.cost_confidence
     elif unit_cost is not None:
         per_head = float(unit_cost.amount) * (1 + excess_of(effect, member.population))
@@ -72,6 +81,8 @@ def _solo(member: Member, effect: Effect, unit_cost: UnitCost | None) -> Solo | 
         source=source,
         confidence=confidence,
         volume=member.volume,
+        fiscal_capacity=member.fiscal_capacity,
+        property_value=member.property_value,
     )
 
 

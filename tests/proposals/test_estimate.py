@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proposals.estimate import Effect, Estimate, Member, Origin, Service, UnitCost, estimate, keys, record
-from proposals.estimate.effect import change, coordination_rate, distance, excess
+from proposals.estimate.effect import change, coordination_rate, excess, reach
 from proposals.estimate.scenarios import RAMP, unit_cost_from
 
 EXAMPLE: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "worked_example.json").read_text())
-TAX = Effect("tax", 60_000, 0.0, -0.18, -0.30, "a study", "high")
+TAX = Effect("tax", 60_000, 0.0, -0.18, -0.30, "a study", "high", curve=True)
 WASTE = Effect("waste", 30_000, 0.03, -0.07, -0.17, "several studies", "medium")
 NOTHING = Effect("none", 25_000, 0.0, 0.0, 0.0, "no evidence", "none")
 
@@ -45,7 +45,7 @@ def test_worked_example_solo_joint_and_gain() -> None:
     assert float(high.group_net) == pytest.approx(expected["group_net_gain"], abs=2)
 
 
-@pytest.mark.parametrize("key", keys.ORDER)
+@pytest.mark.parametrize("key", ["equal", "population", "usage", "solo_cost", "shapley"])
 def test_worked_example_by_key(key: str) -> None:
     result = example().scenario("high").key(key)
     for member, net in EXAMPLE["expected"]["net_gain_by_key"][key].items():
@@ -54,10 +54,13 @@ def test_worked_example_by_key(key: str) -> None:
 
 
 def test_excess_is_not_extrapolated_below_the_studied_size() -> None:
-    at = excess(10_000, scale=60_000, at_reference=0.3)
+    at, below, above = (
+        float(excess(size, scale=60_000, at_lower_end=0.3, studied_from=10_000))
+        for size in (10_000, 500, 60_000)
+    )
     assert at == pytest.approx(0.3)
-    assert excess(500, scale=60_000, at_reference=0.3) == at
-    assert excess(60_000, scale=60_000, at_reference=0.3) == 0
+    assert below == at
+    assert above == 0
 
 
 @given(st.integers(30_000, 5_000_000), st.integers(1, 5_000_000), st.sampled_from(["low", "central", "high"]))
@@ -68,8 +71,8 @@ def test_no_scale_effect_at_or_above_efficient_scale(population: int, others: in
 
 
 @given(st.integers(0, 100_000), st.integers(0, 1_000_000))
-def test_distance_stays_between_nothing_and_all(population: int, others: int) -> None:
-    assert 0 <= distance(population, population + others, scale=30_000) <= 1
+def test_reach_stays_between_nothing_and_all(population: int, others: int) -> None:
+    assert 0 <= reach(WASTE, population, population + others) <= 1
 
 
 def test_low_scenario_can_show_a_loss_and_says_who() -> None:
