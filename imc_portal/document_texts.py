@@ -1,0 +1,125 @@
+"""Which texts recipients can meet in papers, e-mails and on personal pages, told from the sources alone.
+
+Every language of papers must have these; the interface's languages must have all. A source is a file, or with
+"::" a class or function in it ("::*Choices" is every class of choices). Templates stand for what they extend
+and include, and for the components whose tags they use.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+CHOICES = "*Choices"
+SOURCES = (
+    "imc_portal/core/dates.py",
+    "imc_portal/core/problems.py",
+    "imc_portal/core/templatetags/portal.py",
+    "partners/catalogue.py",
+    "partners/models/function.py::*Choices",
+    "partners/models/municipality.py::OfficeHolder",
+    "partners/models/need.py::*Choices",
+    "proposals/documents/**/*.py",
+    "proposals/models/*.py::*Choices",
+    "proposals/services/prefill.py",
+    "meetings/agenda.py",
+    "meetings/calendar.py",
+    "meetings/emails.py",
+    "meetings/forms/answers.py",
+    "meetings/forms/attitudes.py",
+    "meetings/forms/planning.py::ReplyForm",
+    "meetings/leadtime.py",
+    "meetings/models/*.py::*Choices",
+    "meetings/services/answers.py",
+    "meetings/services/attitudes.py",
+    "meetings/services/replies.py",
+    "meetings/spoken.py",
+    "meetings/views/holder.py",
+    "meetings/views/personal.py",
+    "meetings/views/questions.py",
+)
+TEMPLATES = (
+    "templates/meetings/emails/**/*",
+    "templates/personal/**/*",
+    "templates/proposals/pdf/**/*",
+    "templates/bootstrap5/**/*",
+)
+NAMED = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+TAG = re.compile(r"\{%\s*(\w+)")
+
+Lines = range
+WHOLE = range(1, 10**9)
+
+
+class Reach:
+    """The places in a tree of sources that hold texts for recipients."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def covers(self, locations: Iterable[tuple[str, int | None]]) -> bool:
+        """Whether one of the places where a text stands is among them."""
+        return any(
+            line in lines
+            for path, line in locations
+            for lines in self.places.get(path.removeprefix("./"), ())
+            if line is not None
+        )
+
+    @cached_property
+    def places(self) -> dict[str, list[Lines]]:
+        """Path below the root → its lines that count."""
+        found: dict[str, list[Lines]] = {}
+        for source in SOURCES:
+            pattern, _sign, name = source.partition("::")
+            files = sorted(self.root.glob(pattern))
+            if not files:
+                raise FileNotFoundError(f"{pattern}: no such source of texts for recipients")
+            for file in files:
+                found.setdefault(self._below(file), []).extend(_lines(file, name))
+        for file in self._templates():
+            found[self._below(file)] = [WHOLE]
+        return found
+
+    def _templates(self) -> set[Path]:
+        todo = [file for pattern in TEMPLATES for file in self.root.glob(pattern) if file.is_file()]
+        found: set[Path] = set()
+        while todo:
+            file = todo.pop()
+            if file not in found and file.is_file():
+                found.add(file)
+                todo += self._led_to(file.read_text())
+        return found
+
+    def _led_to(self, text: str) -> Iterator[Path]:
+        folder = self.root / "templates"
+        yield from (folder / name for name in NAMED.findall(text))
+        yield from (folder / "components" / f"{tag}.html" for tag in TAG.findall(text))
+
+    def _below(self, file: Path) -> str:
+        return file.relative_to(self.root).as_posix()
+
+
+def _lines(file: Path, name: str) -> list[Lines]:
+    """The lines of a class or function, of all classes of choices, or of the whole file."""
+    if not name:
+        return [WHOLE]
+    nodes = [
+        node
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    ]
+    if name == CHOICES:
+        chosen = [node for node in nodes if isinstance(node, ast.ClassDef) and _is_choices(node)]
+    else:
+        chosen = [node for node in nodes if node.name == name]
+        if not chosen:
+            raise LookupError(f"{file.name}: nothing is called {name}")
+    return [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in chosen]
+
+
+def _is_choices(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("Choices") for base in node.bases)
