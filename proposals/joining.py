@@ -17,7 +17,7 @@ MOST_LINES = 400
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What to keep; `brought` came from the other; `stale` was changed by both and stays as the other left it."""
+    """What to keep; `brought` came from the other; `stale`, changed by both, stays as the other left it."""
 
     words: dict[str, Any]
     brought: dict[str, Any]

@@ -14,6 +14,7 @@ from proposals import policies, tasks
 from proposals.documents.content import language_for
 from proposals.documents.facts import gather
 from proposals.models import Document, ProposalVersion
+from proposals.services import revisions
 from proposals.services.completeness import completeness
 from proposals.services.versions import keep_in_step, locked_draft, person
 
@@ -75,6 +76,7 @@ def approve(*, version: ProposalVersion, actor: Actor) -> ProposalVersion:
         context=case.context,
         after={"version": fresh.number, "single_handed": fresh.single_handed},
     )
+    revisions.forget(fresh)
     for document in _documents(fresh):
         tasks.print_soon(document.pk)
     return fresh

@@ -75,6 +75,9 @@ def _keep(
         return Kept(*_write(text, stored, mine, actor))
     base = revisions.recall(text, revision)
     joined = join(base, mine, stored)
+    # What the writer did not send, because it waits for a choice, may have changed once more.
+    unsent = {name: stored[name] for name in fields if name not in mine and stored[name] != base.get(name)}
+    joined.brought.update(unsent)
     others = tuple(revisions.writers_since(text, revision, besides=person(actor)))
     if base and all(value == base.get(name) for name, value in mine.items()):
         return Kept(text.revision, revision, joined.brought, joined.stale, others)

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
-from imc_portal.core.problems import Refusal, Stale
+from imc_portal.core.problems import Refusal
 from proposals import policies, services
 from proposals.documents import money, wording
 from proposals.documents.context import Money
 from proposals.documents.facts import facts_of
 from proposals.forms import AnnexForm, StatementForm
 from proposals.models import Annex, Proposal, Statement
-from proposals.views.frame import find_annex, frame, kept, not_kept, wants_json
+from proposals.views.frame import find_annex, frame
+from proposals.views.keeping import beside, kept_json, not_kept, told_of, wants_json
 
 
 @page
@@ -38,32 +39,21 @@ def _save(request: PersonRequest, found: Annex) -> HttpResponseBase:
         if wants_json(request):
             return not_kept(_("see the message beside the field"), 422)
         return _show(request, found, form, status=422)
-    words = {name: form.cleaned_data[name] for name in ("opening", "open_questions")}
-    revision = form.cleaned_data["revision"]
+    revision, actor = form.cleaned_data["revision"], Actor.person(request.user)
     try:
-        saved = services.save_annex(annex=found, revision=revision, actor=Actor.person(request.user), **words)
+        kept = services.save_annex(annex=found, revision=revision, actor=actor, **form.words())
     except Refusal as refusal:
         if wants_json(request):
             return not_kept(str(refusal), 409)
-        if isinstance(refusal, Stale):
-            return _both(request, found, form, refusal)
         messages.error(request, str(refusal))
         return redirect("proposals:annex", found.pk)
     if wants_json(request):
-        return kept(saved.revision)
-    messages.success(request, _("The annex for %(name)s is kept.") % {"name": found.participant})
+        return kept_json(kept, form)
+    if kept.stale:
+        return _show(request, find_annex(request, found.pk), status=409, **beside(kept, form))
+    said = _("The annex for %(name)s is kept.") % {"name": found.participant}
+    messages.success(request, " ".join((said, told_of(kept, form))))
     return redirect("proposals:annex", found.pk)
-
-
-def _both(request: PersonRequest, found: Annex, form: AnnexForm, stale: Stale) -> HttpResponse:
-    """The words that were typed and, beside them, what somebody else saved."""
-    form.data = {**form.data, "revision": str(found.revision)}
-    theirs = [
-        (str(form.fields[name].label), getattr(found, name))
-        for name in ("opening", "open_questions")
-        if getattr(found, name) != form.cleaned_data[name]
-    ]
-    return _show(request, found, form, status=409, stale=stale.reasons, theirs=theirs)
 
 
 def _show(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
-from imc_portal.core.problems import GateClosed, Refusal, Stale
+from imc_portal.core.problems import GateClosed, Refusal
 from partners import policies as partner_policies
 from partners.models import Case
 from proposals import policies, services
 from proposals.difference import compare
 from proposals.forms import CommonForm
 from proposals.models import ProposalVersion
-from proposals.views.frame import find_proposal, frame, kept, latest, not_kept, wants_json
+from proposals.views.frame import find_proposal, frame, latest
+from proposals.views.keeping import beside, kept_json, not_kept, told_of, wants_json
 
 
 @command
@@ -60,38 +62,26 @@ def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         if wants_json(request):
             return not_kept(_("see the message beside the field"), 422)
-        return render(
-            request, "proposals/desk.html", frame(request.user, version) | {"form": form}, status=422
-        )
-    words = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
-    revision = form.cleaned_data["revision"]
+        return _page(request, version, {"form": form}, status=422)
+    revision, actor = form.cleaned_data["revision"], Actor.person(request.user)
     try:
-        saved = services.save_common(
-            version=version, revision=revision, actor=Actor.person(request.user), **words
-        )
+        kept = services.save_common(version=version, revision=revision, actor=actor, **form.words())
     except Refusal as refusal:
         if wants_json(request):
             return not_kept(str(refusal), 409)
-        if not isinstance(refusal, Stale):
-            raise
-        return _both(request, version, form, refusal)
+        raise
     if wants_json(request):
-        return kept(saved.revision)
-    messages.success(request, _("The common part is kept."))
+        return kept_json(kept, form)
+    if kept.stale:
+        return _page(request, latest(proposal), beside(kept, form), status=409)
+    messages.success(request, " ".join((_("The common part is kept."), told_of(kept, form))))
     return redirect(proposal)
 
 
-def _both(request: PersonRequest, version: ProposalVersion, form: CommonForm, stale: Stale) -> HttpResponse:
-    """The words that were typed and, beside them, what somebody else saved."""
-    form.data = {**form.data, "revision": str(version.revision)}
-    names = (*ProposalVersion.SECTIONS, "answer_by")
-    theirs = [
-        (version.label(name), getattr(version, name))
-        for name in names
-        if getattr(version, name) != form.cleaned_data[name]
-    ]
-    context = frame(request.user, version) | {"form": form, "stale": stale.reasons, "theirs": theirs}
-    return render(request, "proposals/desk.html", context, status=409)
+def _page(
+    request: PersonRequest, version: ProposalVersion, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    return render(request, "proposals/desk.html", frame(request.user, version) | more, status=status)
 
 
 @command

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -113,18 +112,3 @@ def _sections(
             for annex in annexes
         ),
     ]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether autosave is asking."""
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def kept(revision: int) -> JsonResponse:
-    """Tell autosave that the text is kept."""
-    return JsonResponse({"ok": True, "revision": revision, "message": ""})
-
-
-def not_kept(message: str, status: int) -> JsonResponse:
-    """Tell autosave why not."""
-    return JsonResponse({"ok": False, "message": message}, status=status)

@@ -1,7 +1,12 @@
 // form[data-autosave=URL]: keeps what is typed. Sends after a pause of 1.5 s, says so in [data-kept],
 // and holds a copy on this device until the server has confirmed it. The server answers JSON
 // {ok, revision, message}; 409 means somebody else was faster: nothing is overwritten.
+// form[data-joins]: the server joins what two people write. It adds {sent, fields, stale}: `fields` hold words
+// of others and are shown where nobody has typed since (a page where somebody has goes on from `sent`, and
+// its next sending is joined again); `stale` are fields both changed: beside.js asks which text to keep, and
+// names them in the field "held", which are not sent until then.
 const PAUSE = 1500;
+const ASIDE = new Set(["csrfmiddlewaretoken", "revision", "held"]);
 
 class Keeper {
   constructor(form) {
@@ -21,8 +26,7 @@ class Keeper {
   }
 
   fields() {
-    const skip = new Set(["csrfmiddlewaretoken", "revision"]);
-    return [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !skip.has(name));
+    return [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !ASIDE.has(name));
   }
 
   pending() {
@@ -38,7 +42,7 @@ class Keeper {
 
   store() {
     try {
-      sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision(), fields: this.fields() }));
+      sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision(), held: this.held(), fields: this.fields() }));
     } catch {
       // A full or forbidden store costs the local copy only; the server still gets the text.
     }
@@ -79,17 +83,53 @@ class Keeper {
 
   async answer(response, copy) {
     const told = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
-    if (response.ok && told.ok) {
-      if (told.revision !== undefined) this.revisionField().value = told.revision;
-      if (JSON.stringify(this.fields()) === copy) this.forget();
+    if (told.ok || told.stale) {
+      this.take(told, copy);
+      if (told.ok && JSON.stringify(this.fields()) === copy) this.forget();
       this.at = Date.now();
-      this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
+      this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: told }));
       this.age();
       return;
     }
     this.stopped = response.status === 409;
     if (response.type === "opaqueredirect") this.trouble("signedOut");
     else this.trouble("trouble", told.message || String(response.status));
+  }
+
+  take(told, copy) {
+    const brought = Object.entries(told.fields || {}).filter(([name]) => !this.held().includes(name));
+    const typedOn = JSON.stringify(this.fields()) !== copy;
+    if (brought.length && typedOn) {
+      this.revisionField().value = told.sent;
+      this.again = true;
+    } else {
+      for (const [name, text] of brought) this.put(name, text);
+      if (told.revision !== undefined) this.revisionField().value = told.revision;
+    }
+    const line = this.form.querySelector("[data-told]");
+    if (line && told.message) line.textContent = told.message;
+  }
+
+  // Their words come in around the place where somebody is writing.
+  put(name, text) {
+    const field = this.form.elements.namedItem(name);
+    if (!field) return;
+    if (field.type === "checkbox") field.checked = Boolean(text);
+    else if (field.selectionStart === undefined || field.selectionStart === null) field.value = text ?? "";
+    else {
+      const [before, at, scroll] = [field.value, field.selectionStart, field.scrollTop];
+      let same = 0;
+      while (same < at && before[same] === text[same]) same += 1;
+      field.value = text;
+      const place = same === at ? at : Math.max(0, at + text.length - before.length);
+      if (document.activeElement === field) field.setSelectionRange(place, place);
+      field.scrollTop = scroll;
+    }
+    field.classList.add("was-joined");
+  }
+
+  held() {
+    return (this.form.elements.namedItem("held")?.value || "").split(",").filter(Boolean);
   }
 
   trouble(kind, detail = "") {
@@ -117,7 +157,13 @@ class Keeper {
       this.forget();
       return;
     }
-    if (copy.revision !== this.revision()) {
+    if (this.form.dataset.joins !== undefined) {
+      // Two texts may still wait for a choice: show both again. All else is joined on what it began with.
+      const stored = new Map(this.fields());
+      const stale = Object.fromEntries(copy.held.map((name) => [name, stored.get(name) || ""]));
+      this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: { ok: false, stale } }));
+      this.revisionField().value = copy.revision;
+    } else if (copy.revision !== this.revision()) {
       // Somebody else saved meanwhile: show what was typed here, put nothing over their text.
       this.show(copy.fields);
       return;

@@ -49,7 +49,8 @@ def lead(version: ProposalVersion) -> Client:
 
 def common_words(version: ProposalVersion, **changed: Any) -> dict[str, Any]:
     words = {section: getattr(version, section) for section in ProposalVersion.SECTIONS}
-    return words | {"answer_by": version.answer_by, "revision": version.revision} | changed
+    words |= {"answer_by": version.answer_by, "cost_key": version.cost_key, "revision": version.revision}
+    return words | changed
 
 
 def url(name: str, record: Any) -> str:
@@ -131,29 +132,6 @@ def test_a_closed_gate_is_shown_and_a_lead_goes_on_with_a_reason() -> None:
 # --- writing -----------------------------------------------------------------------------------
 
 
-def test_autosave_keeps_and_tells_the_second_writer(version: ProposalVersion, author: Client) -> None:
-    address = url("common", version.proposal)
-    first = author.post(address, common_words(version, why="Ours."), headers=JSON)
-    assert first.json() == {"ok": True, "revision": 1, "message": ""}
-    second = author.post(address, common_words(version, why="Theirs."), headers=JSON)
-    assert second.status_code == 409
-    assert "Nothing was overwritten" in second.json()["message"]
-    assert ProposalVersion.objects.get(pk=version.pk).why == "Ours."
-
-
-def test_the_plain_form_shows_both_texts_and_loses_neither(version: ProposalVersion, author: Client) -> None:
-    services.save_common(
-        version=version, revision=0, actor=Actor.person(version.drafted_by), why="Saved by a colleague."
-    )
-    answer = author.post(url("common", version.proposal), common_words(version, why="Typed by me."))
-    assert answer.status_code == 409
-    body = answer.content.decode()
-    assert "Typed by me." in body
-    assert "Saved by a colleague." in body
-    assert 'name="revision" value="1"' in body
-    assert ProposalVersion.objects.get(pk=version.pk).why == "Saved by a colleague."
-
-
 def test_the_plain_form_keeps_and_a_bad_date_is_said_beside_it(
     version: ProposalVersion, author: Client
 ) -> None:
@@ -165,16 +143,6 @@ def test_the_plain_form_keeps_and_a_bad_date_is_said_beside_it(
     assert answer.status_code == 422
     assert "Kept on screen." in answer.content.decode()
     assert author.post(address, common_words(fresh, answer_by="?"), headers=JSON).status_code == 422
-
-
-def test_the_annex_is_written_the_same_two_ways(version: ProposalVersion, author: Client) -> None:
-    annex = version.annexes.all()[0]
-    words = {"opening": "Dear neighbours.", "open_questions": "How much?", "revision": 0}
-    assert author.post(url("annex", annex), words, headers=JSON).json()["revision"] == 1
-    stale = author.post(url("annex", annex), words | {"opening": "Mine."})
-    assert stale.status_code == 409
-    assert "Dear neighbours." in stale.content.decode()
-    assert author.post(url("annex", annex), words | {"revision": 1}).status_code == 302
 
 
 def test_statements_come_and_go_and_an_empty_one_is_refused_in_place(

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry
-from imc_portal.core.problems import GateClosed, Refusal, Stale
+from imc_portal.core.problems import GateClosed, Refusal
 from partners.models import Case, Membership, OfficeHolder, Participant
 from partners.services import participants
 from proposals import services
-from proposals.models import Annex, Document, Proposal, ProposalVersion
+from proposals.models import Document, Proposal, ProposalVersion
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -78,18 +78,6 @@ def test_start_happens_once_and_not_before_contacting(version: ProposalVersion) 
 
 
 # --- drafting -------------------------------------------------------------------
-
-
-def test_the_second_of_two_writers_is_told_and_nothing_is_overwritten(version: ProposalVersion) -> None:
-    services.save_common(version=version, revision=0, actor=author(version), why="First words.")
-    with pytest.raises(Stale, match="Nothing was overwritten"):
-        services.save_common(version=version, revision=0, actor=author(version), why="Second words.")
-    assert ProposalVersion.objects.get(pk=version.pk).why == "First words."
-    annex = version.annexes.all()[0]
-    services.save_annex(annex=annex, revision=0, actor=author(version), opening="First.")
-    with pytest.raises(Stale):
-        services.save_annex(annex=annex, revision=0, actor=author(version), opening="Second.")
-    assert Annex.objects.get(pk=annex.pk).opening == "First."
 
 
 def test_autosave_leaves_one_entry_in_the_trail(version: ProposalVersion) -> None:
