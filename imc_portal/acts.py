@@ -48,6 +48,8 @@ VERBS = (
     _("put a private question"),
     _("answered a private question"),
     _("found a yes on both sides"),
+    _("added evidence"),
+    _("changed evidence"),
     # proposals
     _("began the proposal"),
     _("began a new version"),

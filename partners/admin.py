@@ -100,13 +100,29 @@ class FunctionAdmin(Audited):
     list_select_related = ("evidence",)
     search_fields = ("code", "name")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Which evidence a function uses is changed on the page of evidence, with the reason."""
+        return ("evidence",) if obj else ()
+
 
 @admin.register(Evidence)
-class EvidenceAdmin(Audited):
-    """Efficient scale and effects on cost, each with its source."""
+class EvidenceAdmin(admin.ModelAdmin[Evidence]):
+    """For reading: it is kept on the portal's own page, where each change says why."""
 
     list_display = ("key", "efficient_scale", "low", "central", "high", "confidence", "checked_on")
     search_fields = ("key", "source")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """On its own page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """On its own page; “view on site” leads there."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Proposals and drafts reckon with it."""
+        return False
 
 
 @admin.register(OfficeHolder)

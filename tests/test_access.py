@@ -21,6 +21,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from partners.models import Evidence
 from tests import world as worlds
 from tests.world import CAST, SECRETS, World
 
@@ -95,6 +96,10 @@ def contact(world: World) -> dict[str, Any]:
     return {"pk": world.made["partner"].contact.pk}  # type: ignore[attr-defined]  # as above
 
 
+def evidence_of_waste(world: World) -> dict[str, Any]:
+    return {"pk": Evidence.objects.get(key="waste").pk}
+
+
 EVERYBODY = "yyyyyyyyyy"
 SIGNED_IN = "yyyyyyyyss"
 #: Inside the initiating municipality: all may read, lead and focal point may write.
@@ -134,6 +139,11 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:funding_create": ("FORM", no_arguments, "ffffffyfss"),
     "partners:funding_edit": ("FORM", at("call"), "ffffffyfss"),
     "partners:case_funding": ("GET", in_case, CASE_INSIDE),
+    # evidence: all signed in read it with its history, the curator keeps it
+    "partners:evidence_list": ("GET", no_arguments, SIGNED_IN),
+    "partners:evidence": ("GET", evidence_of_waste, SIGNED_IN),
+    "partners:evidence_add": ("FORM", no_arguments, "ffffffyfss"),
+    "partners:evidence_edit": ("FORM", evidence_of_waste, "ffffffyfss"),
     # offers, requests, interest
     "partners:listing_list": ("GET", no_arguments, SIGNED_IN),
     "partners:listing_create": ("FORM", no_arguments, "yyfyyfffss"),

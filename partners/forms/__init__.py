@@ -11,6 +11,7 @@ from partners.forms.cases import (
     StanceForm,
 )
 from partners.forms.data import ContactForm, ImportForm
+from partners.forms.evidence import EvidenceForm
 from partners.forms.funding import FundingCallForm
 from partners.forms.needs import BaselineForm, NeedForm
 
@@ -20,6 +21,7 @@ __all__ = [
     "BaselineForm",
     "ContactForm",
     "ContactLogForm",
+    "EvidenceForm",
     "FundingCallForm",
     "ImportForm",
     "LeaveForm",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +37,9 @@ class Confidence(models.TextChoices):
 
 class Evidence(models.Model):
     """Efficient scale and steady-state effect on running cost (share; negative = cost falls)."""
+
+    #: Sizes in inhabitants that can be meant; anything else is a slip of the pen.
+    SIZES: ClassVar[tuple[int, int]] = (100, 50_000_000)
 
     key = models.CharField(max_length=30, unique=True)
     efficient_scale = models.PositiveIntegerField(
@@ -72,6 +80,52 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def get_absolute_url(self) -> str:
+        """Its page, with its history."""
+        return reverse("partners:evidence", kwargs={"pk": self.pk})
+
+    def clean(self) -> None:
+        """Sizes that can be, scenarios in their order, a curve that has its ends, a date that has come."""
+        problems = self._sizes() | self._order() | self._curve()
+        if self.checked_on and self.checked_on > timezone.localdate():
+            problems["checked_on"] = gettext("This day has not come yet.")
+        if problems:
+            raise ValidationError(problems)
+
+    def _sizes(self) -> dict[str, str]:
+        least, most = self.SIZES
+        words = gettext("Between %(least)s and %(most)s inhabitants, please.") % {
+            "least": number_format(least, force_grouping=True),
+            "most": number_format(most, force_grouping=True),
+        }
+        return {
+            name: words
+            for name in ("efficient_scale", "studied_from")
+            if (size := getattr(self, name)) is not None and not least <= size <= most
+        }
+
+    def _order(self) -> dict[str, str]:
+        if None in (self.low, self.central, self.high):
+            return {}
+        problems = {}
+        if self.central > self.low:
+            problems["central"] = gettext("Cost cannot fall less here than with low benefit.")
+        if self.high > self.central:
+            problems["high"] = gettext("Cost cannot fall less here than in the central scenario.")
+        return problems
+
+    def _curve(self) -> dict[str, str]:
+        if not self.measured_curve:
+            return {}
+        problems = {}
+        if not self.efficient_scale:
+            problems["efficient_scale"] = gettext("A measured curve ends at an efficient scale: give it.")
+        elif self.studied_from is not None and self.studied_from >= self.efficient_scale:
+            problems["studied_from"] = gettext("The curve begins below the efficient scale.")
+        if self.high is not None and self.high >= 0:
+            problems["high"] = gettext("A measured curve has its excess cost here: less than 0.")
+        return problems
 
 
 class Function(models.Model):

@@ -16,6 +16,7 @@ PAGES = (
     ("partners:listing_list", _("Offers and requests")),
     ("partners:probe_list", _("Private interest")),
     ("partners:funding_list", _("Funding calls")),
+    ("partners:evidence_list", _("Evidence")),
 )
 
 

@@ -90,6 +90,7 @@ def facts_of(subject: Municipality) -> list[tuple[str, Any, ImportRun | None]]:
         ("county_name", _("County"), subject.county_name),
         ("region_name", _("Region"), subject.region_name),
         ("fiscal_capacity", _("Fiscal capacity per inhabitant"), subject.fiscal_capacity),
+        ("property_value", _("Assessed property value per inhabitant"), subject.property_value),
         ("latitude", _("Point (latitude, longitude)"), point),
         ("email", _("Registry mailbox"), subject.email),
     ]

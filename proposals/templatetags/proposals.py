@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import Count
 from django.template.context import Context
 
-from partners.models import Case
+from partners.models import CandidateArea, Case
 from proposals import policies
-from proposals.models import Document, Proposal
+from proposals.models import Document, Proposal, ProposalVersion
 
 register = template.Library()
 TONES = {"draft": "plain", "submitted": "waiting", "approved": "done"}
@@ -43,6 +44,23 @@ def proposal_summary(context: Context, case: Case) -> dict[str, Any]:
 def _own(case: Case, user: Any) -> Any:
     found = Document.objects.visible_to(user).filter(version__proposal__case=case)
     return found.select_related("version", "participant__municipality").order_by("-version__number")
+
+
+@register.simple_tag
+def open_proposals_by_evidence() -> dict[int, int]:
+    """How many proposals that are not approved yet reckon with each piece of evidence."""
+    unfinished = [ProposalVersion.State.DRAFT, ProposalVersion.State.SUBMITTED]
+    areas = CandidateArea.objects.filter(
+        state=CandidateArea.State.AGREED, case__proposal__versions__state__in=unfinished
+    ).exclude(case__state=Case.State.CLOSED)
+    counted = areas.order_by().values_list("function__evidence").annotate(Count("case", distinct=True))
+    return dict(counted)
+
+
+@register.filter
+def at_key(counts: dict[int, int], key: int) -> int:
+    """The count under a key; none where there is none."""
+    return counts.get(key, 0)
 
 
 @register.filter

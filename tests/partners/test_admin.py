@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from imc_portal.core.models import AuditEntry
-from partners.models import Case, Evidence, Municipality, Need, Participant
+from partners.models import Case, Evidence, Function, Municipality, Need, Participant
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -41,28 +41,36 @@ def test_lists_and_forms_open(curator: Client, name: str) -> None:
     makers.make_member(town)
     makers.make_cooperation("Union", [town])
     assert curator.get(reverse(f"admin:partners_{name}_changelist")).status_code == 200
-    wanted = 403 if name in ("importrun", "existingcooperation") else 200
+    wanted = 403 if name in ("importrun", "existingcooperation", "evidence") else 200
     assert curator.get(reverse(f"admin:partners_{name}_add")).status_code == wanted
 
 
 def test_a_correction_goes_on_the_trail(curator: Client) -> None:
+    body = makers.make_body("Region")
+    url = reverse("admin:partners_body_change", args=[body.pk])
+    data = {"name": "Region of the lakes", "kind": "region", "country": "FR", "language": "fr"}
+    assert curator.post(url, data).status_code == 302
+    body.refresh_from_db()
+    assert body.name == "Region of the lakes"
+    entry = AuditEntry.objects.get(verb="corrected reference data")
+    assert "name" in entry.after["fields"]
+
+
+def test_evidence_is_only_read_here_and_leads_to_its_page(curator: Client) -> None:
     evidence = Evidence.objects.get(key="waste")
     url = reverse("admin:partners_evidence_change", args=[evidence.pk])
-    data = {
-        "key": "waste",
-        "efficient_scale": 28_000,
-        "low": "0.03",
-        "central": "-0.07",
-        "high": "-0.17",
-        "source": "a newer study",
-        "confidence": "medium",
-        "checked_on": "2026-11-01",
-    }
-    assert curator.post(url, data).status_code == 302
-    evidence.refresh_from_db()
-    assert evidence.efficient_scale == 28_000
-    entry = AuditEntry.objects.get(verb="corrected reference data")
-    assert "efficient_scale" in entry.after["fields"]
+    assert "/r/" in curator.get(url).content.decode()
+    assert curator.post(url, {"key": "waste", "efficient_scale": 1}).status_code == 403
+    assert Evidence.objects.get(pk=evidence.pk).efficient_scale == 30_000
+
+
+def test_the_evidence_of_a_function_does_not_change_past_its_trail(curator: Client) -> None:
+    function = Function.objects.get(pk="ENV-WCO")
+    other = Evidence.objects.get(key="none")
+    url = reverse("admin:partners_function_change", args=[function.pk])
+    data = {"code": "ENV-WCO", "name": function.name, "cofog": "05.1", "modes": "joint_production"}
+    assert curator.post(url, data | {"evidence": other.pk}).status_code == 302
+    assert Function.objects.get(pk="ENV-WCO").evidence.key == "waste"
 
 
 def test_no_content_of_cases_is_registered() -> None:

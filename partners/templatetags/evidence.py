@@ -1,0 +1,17 @@
+"""How figures of evidence are written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+
+from partners import evidence_words
+
+register = template.Library()
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """A change of cost in percent, with its sign."""
+    return evidence_words.percent(share)
