@@ -105,7 +105,7 @@ def new_version(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 
 @page
 def versions(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """All versions, and what changed from one to the next."""
+    """All versions, and what changed from one to another; to the newest from the one before, unless asked."""
     proposal = find_proposal(request, pk)
     policies.require(request.user, "proposal.read", proposal)
     found = list(
@@ -114,8 +114,12 @@ def versions(request: PersonRequest, pk: UUID) -> HttpResponse:
         )
     )
     by_number = {str(version.number): version for version in found}
+    for version in found:
+        version.proposal = proposal
     new = by_number.get(request.GET.get("new", ""), found[0])
-    old = by_number.get(str(new.number - 1))
+    old = by_number.get(request.GET.get("old", ""), by_number.get(str(new.number - 1)))
+    if old and old.number > new.number:
+        old, new = new, old
     context = {
         "case": proposal.case,
         "proposal": proposal,
