@@ -19,6 +19,13 @@ def client_of(user: User) -> Client:
     return client
 
 
+def page(user: User, url: str) -> str:
+    """The page at an address as the person reads it."""
+    answer = client_of(user).get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
 def get(user: User, name: str, status: int = 200, query: str = "", **kwargs: Any) -> str:
     """The page as the person reads it."""
     answer = client_of(user).get(reverse(f"partners:{name}", kwargs=kwargs) + query)

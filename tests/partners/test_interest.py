@@ -15,6 +15,7 @@ from imc_portal.core.problems import Refusal
 from partners.models import Interest, Listing, Membership
 from partners.services import interests
 from tests import makers
+from tests.partners.pages import client_of, page
 
 pytestmark = pytest.mark.django_db
 SECRET = "SECRET-WHY-THIS-INTERESTS-US"
@@ -46,18 +47,6 @@ def third() -> User:
 @pytest.fixture
 def listing(owner: User) -> Listing:
     return makers.make_listing(owner.memberships.get().municipality, title="Our lorry", created_by=owner)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(user: User, url: str) -> str:
-    answer = client_of(user).get(url)
-    assert answer.status_code == 200, url
-    return answer.content.decode()
 
 
 def express(user: User, listing: Listing, **typed: str) -> Client:

@@ -1,7 +1,7 @@
 """Bad input, row by row through pages and commands: a clear message, status 4xx, and nothing half written.
 
-Files of reference data have their own list in tests/partners/test_imports.py; here each kind of fault
-goes once through the curator's page and once through the command line.
+Files of reference data have their own list in tests/partners/test_import_problems.py; here each kind of
+fault goes once through the curator's page and once through the command line.
 """
 
 from __future__ import annotations
