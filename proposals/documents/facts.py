@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from partners.models import CandidateArea, Case, Need, Participant
-from proposals.estimate import Effect, Estimate, Member, Service, estimate, record
-from proposals.estimate.scenarios import unit_cost_from
+from partners.models import CandidateArea, Case
+from proposals.documents import ground
+from proposals.documents.ground import recipients
+from proposals.estimate import Estimate, record
 from proposals.models import ProposalVersion
+
+__all__ = ["AreaFact", "Facts", "MemberFact", "NeedFact", "facts_of", "gather", "recipients"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +86,29 @@ class Facts:
         )
 
 
-def recipients(case: Case) -> list[Participant]:
-    """Participants who are open to talk and still there: those who get an annex."""
-    asked = case.participants.filter(state__in=Participant.ORDER[3:])
-    return list(asked.select_related("municipality", "contact"))
-
-
 def facts_of(version: ProposalVersion) -> Facts:
     """The frozen facts of an approved version, else those of today."""
     if version.state == ProposalVersion.State.APPROVED and version.figures:
         return Facts.from_json(version.figures)
-    return gather(version.proposal.case)
+    return gather(version.proposal.case, version)
 
 
-def gather(case: Case) -> Facts:
-    """Read the facts of a case; costs are those of needs that belong to the case, and no others."""
-    initiator = case.participants.select_related("municipality").get(state=Participant.State.INITIATOR)
-    group = [initiator, *recipients(case)]
-    needs = list(case.needs.select_related("municipality", "function", "baseline"))
-    areas = list(case.areas.filter(state=CandidateArea.State.AGREED).select_related("function__evidence"))
-    functions = {area.function_id: area for area in areas}
+def gather(case: Case, version: ProposalVersion | None = None) -> Facts:
+    """Read the facts of a case; costs are those entered for the group and of the initiator's own needs."""
+    found = ground.read(case, version)
     return Facts(
         title=case.title,
         country=case.initiator.country,
         members=tuple(
             MemberFact(str(one.pk), one.municipality.name, one.municipality.population, one.is_initiator)
-            for one in group
+            for one in found.group
         ),
         needs=tuple(
             NeedFact(need.municipality.name, need.function.name, need.severity, need.statement, need.evidence)
-            for need in needs
+            for need in found.needs
         ),
-        areas=tuple(_area(area) for area in areas),
-        estimates=tuple(_estimate(area, group, needs) for area in functions.values()),
+        areas=tuple(_area(area) for area in found.areas),
+        estimates=tuple(ground.reckon(found, code) for code in found.functions),
     )
 
 
@@ -130,40 +122,3 @@ def _area(area: CandidateArea) -> AreaFact:
         confidence=evidence.confidence,
         scale=evidence.efficient_scale,
     )
-
-
-def _estimate(area: CandidateArea, group: Sequence[Participant], needs: Sequence[Need]) -> Estimate:
-    evidence = area.function.evidence
-    effect = Effect(
-        key=evidence.key,
-        scale=evidence.efficient_scale,
-        low=float(evidence.low),
-        central=float(evidence.central),
-        high=float(evidence.high),
-        source=evidence.source,
-        confidence=evidence.confidence,
-        curve=evidence.measured_curve,
-        studied_from=evidence.studied_from,
-    )
-    known = {need.municipality_id: need for need in needs if need.function_id == area.function_id}
-    members = [_member(participant, known.get(participant.municipality_id)) for participant in group]
-    unit = unit_cost_from(effect, members[0], members[0].name)
-    return estimate(Service(area.function_id, area.function.name, effect), members, unit)
-
-
-def _member(participant: Participant, need: Need | None) -> Member:
-    municipality = participant.municipality
-    baseline = getattr(need, "baseline", None)
-    return Member(
-        key=str(participant.pk),
-        name=municipality.name,
-        population=municipality.population,
-        own_cost=baseline.annual_cost if baseline else None,
-        volume=baseline.volume if baseline else None,
-        cost_source=_source(baseline.source, baseline.year) if baseline else "",
-        cost_confidence=baseline.confidence if baseline else "none",
-    )
-
-
-def _source(source: str, year: int) -> str:
-    return f"{source} ({year})" if source and str(year) not in source else source or str(year)
