@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+from email import policy
+from email.message import EmailMessage
 
 from django.utils import timezone
+from icalendar import Calendar
 
-from imc_portal.core import documents
+from imc_portal.core import documents, outbox
 from imc_portal.core.audit import Actor
+from imc_portal.core.models import OutgoingEmail
 from meetings.agenda import Item
-from meetings.models import InformalMeeting
-from meetings.services import planning
+from meetings.models import InformalMeeting, Meeting
+from meetings.services import dispatch, planning
 from meetings.services.planning import Plan
-from partners.models import Participant
+from partners.models import Case, Participant
 from proposals.models import Annex, Document, Proposal, ProposalVersion, Statement
-from tests.meetings.scenes import Scene
+from tests.meetings.scenes import Scene, make_scene
 
 RENDERED, QUEUED = Document.State.RENDERED, Document.State.QUEUED
 
@@ -81,3 +86,47 @@ def plan_of(start: dt.datetime | None = None, **changes: object) -> Plan:
 def planned(scene: Scene, **changes: object) -> InformalMeeting:
     """A planned informal meeting."""
     return planning.plan_meeting(case=scene.case, plan=plan_of(**changes), actor=Actor.person(scene.focal))  # type: ignore[arg-type]  # by name
+
+
+def build(guests: int = 2) -> Scene:
+    """A case at the proposal with a draft and a planned informal meeting; nothing approved."""
+    scene = make_scene(guests, state=Case.State.PROPOSAL)
+    scene.extra["version"] = draft(scene)
+    scene.extra["meeting"] = planned(scene)
+    return scene
+
+
+def approve_draft(scene: Scene, **options: str) -> list[Document]:
+    """The lead approves the draft that the scene was built with."""
+    return approve(scene.extra["version"], scene, **options)  # type: ignore[arg-type]  # a version
+
+
+def call(scene: Scene) -> None:
+    """The draft is approved and the meeting called; its papers are queued."""
+    approve_draft(scene)
+    dispatch.dispatch_due()
+
+
+def called() -> Scene:
+    """A called informal meeting, papers queued."""
+    scene = build()
+    call(scene)
+    return scene
+
+
+def meeting_of(scene: Scene) -> Meeting:
+    """The meeting that the scene was built with, as it stands now."""
+    return Meeting.objects.get(pk=scene.extra["meeting"].pk)  # type: ignore[attr-defined]  # a meeting
+
+
+def built(row: OutgoingEmail) -> EmailMessage:
+    """The message as it would leave, read again by another parser."""
+    message = email.message_from_bytes(outbox.build(row).message().as_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def calendar_of(row: OutgoingEmail) -> Calendar:
+    """The invitation for the calendar that the message carries."""
+    part = next(p for p in built(row).walk() if p.get_content_type() == "text/calendar")
+    return Calendar.from_ical(part.get_payload(decode=True))  # type: ignore[arg-type]  # bytes of a leaf

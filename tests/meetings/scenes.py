@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from imc_portal.core import links
@@ -186,3 +187,11 @@ def _meeting(scene: Scene, kind: str, starts_in: dt.timedelta) -> dict[str, obje
 def _invite(scene: Scene, meeting: Meeting) -> None:
     for participant in scene.everybody:
         Invitation.objects.create(meeting=meeting, participant=participant)
+
+
+def sees(user: User, name: str, pk: object) -> tuple[int, str]:
+    """Status and text of a page of the meetings as the person gets it."""
+    client = Client()
+    client.force_login(user)
+    response = client.get(reverse(f"meetings:{name}", args=[pk]))
+    return response.status_code, response.content.decode()
