@@ -22,7 +22,7 @@ def test_choices_are_set_on_the_field_of_this_form_alone() -> None:
     choice_field(form, "one").choices = [("a", "A")]
     model_choice_field(form, "row").empty_label = "Choose one"
     assert '<option value="a">A</option>' in str(form["one"])
-    assert list(choice_field(Asked(), "one").choices) == []
+    assert "option" not in str(Asked()["one"])
 
 
 def test_a_field_of_another_kind_is_named() -> None:
