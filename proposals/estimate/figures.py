@@ -36,6 +36,11 @@ class Effect:
     #: Smallest size studied; nothing is extrapolated below it.
     studied_from: int = 10_000
 
+    def __post_init__(self) -> None:
+        """Refuse evidence whose low benefit would be larger than its high one."""
+        if not self.high <= self.central <= self.low:
+            raise ValueError("The effects of low, central and high benefit have to be in order.")
+
     @property
     def known(self) -> bool:
         """Whether any study stands behind the numbers."""

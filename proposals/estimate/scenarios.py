@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from proposals.estimate import keys
-from proposals.estimate.effect import change, coordination_rate, excess_of, total
+import numpy as np
+
+from proposals.estimate import grants, keys
+from proposals.estimate.effect import excess_of, total
 from proposals.estimate.figures import (
     SCENARIOS,
     Effect,
     Estimate,
-    KeyResult,
     Member,
     Origin,
     Scenario,
@@ -20,12 +22,13 @@ from proposals.estimate.figures import (
     Terms,
     UnitCost,
 )
+from proposals.estimate.groups import PartsOfGroup
 
 #: Share of the savings that has arrived in each of the first six years; losses arrive at once.
 RAMP = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 #: One-off cost of joining up as a share of the joint running cost.
 TRANSITION = {"low": 0.10, "central": 0.075, "high": 0.05}
-#: The key used where one figure has to stand for all of them.
+#: The key of the one figure where the one asked for cannot be formed.
 HEADLINE_KEY = keys.POPULATION
 DEFAULT_TERMS = Terms()
 
@@ -39,18 +42,22 @@ def estimate(
     """Three scenarios for the group, or the reasons why no figure can be given."""
     solos = [solo for member in members if (solo := _solo(member, service.effect, unit_cost))]
     gaps = _gaps(service.effect, members, solos)
+    missing = _missing(members, terms)
+    headline = terms.headline if terms.headline in set(keys.ORDER) - set(missing) else HEADLINE_KEY
     population = total([member.population for member in members])
     scale = service.effect.scale
-    return Estimate(
+    found = Estimate(
         service=service,
         solos=tuple(solos),
-        scenarios=() if gaps else tuple(_scenario(name, service.effect, solos) for name in SCENARIOS),
+        scenarios=() if gaps else tuple(_scenarios(solos, service.effect, terms, headline)),
         gaps=gaps,
         population=population,
         reaches_scale=None if scale is None else population >= scale,
         terms=terms,
-        headline=HEADLINE_KEY,
+        headline=headline,
+        missing=missing,
     )
+    return replace(found, grants=_grants(found))
 
 
 def unit_cost_from(effect: Effect, member: Member, source: str) -> UnitCost | None:
@@ -86,6 +93,11 @@ def _solo(member: Member, effect: Effect, unit_cost: UnitCost | None) -> Solo | 
     )
 
 
+def _missing(members: Sequence[Member], terms: Terms) -> dict[str, tuple[str, ...]]:
+    missing = keys.lacking(members, terms)
+    return missing if keys.has_nucleolus(len(members)) else missing | {keys.NUCLEOLUS: ()}
+
+
 def _gaps(effect: Effect, members: Sequence[Member], solos: Sequence[Solo]) -> tuple[str, ...]:
     gaps = []
     if not effect.known:
@@ -97,56 +109,65 @@ def _gaps(effect: Effect, members: Sequence[Member], solos: Sequence[Solo]) -> t
     return tuple(gaps)
 
 
-def _running(solos: Sequence[Solo], effect: Effect, scenario: str) -> float:
-    group = total([solo.population for solo in solos])
-    return sum(float(solo.cost) * (1 + change(effect, solo.population, group, scenario)) for solo in solos)
+def _grants(found: Estimate) -> dict[str, Decimal]:
+    if found.terms.grant is None or not found.known:
+        return {}
+    return grants.shared(found.terms.grant, found.scenario("central").key(found.headline).pays)
 
 
-def _scenario(name: str, effect: Effect, solos: Sequence[Solo]) -> Scenario:
-    def cost(group: Sequence[int]) -> float:
-        chosen = [solos[index] for index in group]
-        if len(chosen) == 1:
-            return float(chosen[0].cost)
-        return _running(chosen, effect, name) * (1 + coordination_rate(len(chosen)))
+def _scenarios(solos: Sequence[Solo], effect: Effect, terms: Terms, headline: str) -> list[Scenario]:
+    ordered = sorted(solos, key=lambda solo: solo.key)  # no figure depends on the order of asking
+    group = PartsOfGroup(ordered, effect, terms)
+    whole = np.ones((1, len(solos)), dtype=np.bool_)
+    rate = float(group.rates[-1])
+    return [
+        _scenario(_Bill.of(name, float(running), rate), solos, terms, game, headline)
+        for name, running, game in zip(
+            SCENARIOS, group.running(whole)[:, 0], keys.games(len(solos), group.joint), strict=True
+        )
+    ]
 
-    running = keys.cents(_running(solos, effect, name))
-    coordination = keys.cents(float(running) * coordination_rate(len(solos)))
-    alone = sum((solo.cost for solo in solos), Decimal(0))
-    weights = keys.weights(solos, cost)
-    transition = keys.cents(float(running) * TRANSITION[name])
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """What the group pays together in one scenario."""
+
+    name: str
+    running: Decimal
+    coordination: Decimal
+    transition: Decimal
+
+    @classmethod
+    def of(cls, name: str, running: float, rate: float) -> _Bill:
+        """To the cent."""
+        cost = keys.cents(running)
+        return cls(
+            name,
+            cost,
+            keys.cents(float(cost) * rate),
+            keys.cents(float(cost) * TRANSITION[name]),
+        )
+
+    def years(self, alone: Decimal) -> list[Decimal]:
+        """The bill of each year: savings arrive slowly, losses at once, joining up is paid in the first."""
+        saving = alone - self.running
+        arrived = [keys.cents(saving * Decimal(str(part))) if saving > 0 else saving for part in RAMP]
+        bills = [alone - part + self.coordination for part in arrived]
+        return [bills[0] + self.transition, *bills[1:]]
+
+
+def _scenario(bill: _Bill, solos: Sequence[Solo], terms: Terms, game: keys.Game, headline: str) -> Scenario:
+    members = sorted(solo.key for solo in solos)
+    alone = {solo.key: solo.cost for solo in solos}
+    whole, joint = sum(alone.values(), Decimal(0)), bill.running + bill.coordination
+    divisions = keys.divisions(members, keys.weights(solos, terms), game)
+    years = [divisions[headline].divide_year(year, joint) for year in bill.years(whole)]
     return Scenario(
-        name=name,
-        running=running,
-        coordination=coordination,
-        transition=transition,
-        group_net=alone - running - coordination,
-        keys=tuple(
-            _under(key, running + coordination, weights[key], solos) for key in keys.ORDER if key in weights
-        ),
-        years=_years(solos, running, coordination, transition, weights[HEADLINE_KEY]),
+        name=bill.name,
+        running=bill.running,
+        coordination=bill.coordination,
+        transition=bill.transition,
+        group_net=whole - joint,
+        keys=tuple(keys.result(one, joint, alone, members, game) for one in divisions.values()),
+        years={key: tuple(cost - pays[key] for pays in years) for key, cost in alone.items()},
     )
-
-
-def _under(key: str, joint: Decimal, weights: dict[str, float], solos: Sequence[Solo]) -> KeyResult:
-    pays = keys.split(joint, weights)
-    return KeyResult(key=key, pays=pays, nets={solo.key: solo.cost - pays[solo.key] for solo in solos})
-
-
-def _years(
-    solos: Sequence[Solo],
-    running: Decimal,
-    coordination: Decimal,
-    transition: Decimal,
-    weights: dict[str, float],
-) -> dict[str, tuple[Decimal, ...]]:
-    """Each member's net gain in years one to six under the headline key, joining-up cost in the first."""
-    alone = sum((solo.cost for solo in solos), Decimal(0))
-    saving = alone - running
-    path: dict[str, list[Decimal]] = {solo.key: [] for solo in solos}
-    for year, arrived in enumerate(RAMP):
-        so_far = keys.cents(saving * Decimal(str(arrived))) if saving > 0 else saving
-        bill = alone - so_far + coordination + (transition if year == 0 else 0)
-        pays = keys.split(bill, weights)
-        for solo in solos:
-            path[solo.key].append(solo.cost - pays[solo.key])
-    return {key: tuple(nets) for key, nets in path.items()}
