@@ -17,6 +17,8 @@ from django.utils import timezone
 from imc_portal.core import audit, documents
 from imc_portal.core.audit import Actor
 from proposals.documents import content, engine
+from proposals.documents.context import Paper
+from proposals.documents.frozen import frozen
 from proposals.documents.text import file_part
 from proposals.models import Annex, Document
 
@@ -37,7 +39,7 @@ def render(document_id: uuid.UUID) -> str | None:
         return None
     document = _with_all(document_id)
     try:
-        pdf = engine.print_paper(content.compose(_annex(document), document.language))
+        pdf = engine.print_paper(_compose(document))
         name, sha256 = documents.store(path_of(document), pdf)
     except Exception as problem:  # whatever it was, the row must say so and be tried again
         log.exception("document %s was not rendered", document_id)
@@ -68,16 +70,23 @@ def file_name(document: Document) -> str:
 
 
 def _with_all(document_id: uuid.UUID) -> Document:
-    return Document.objects.select_related("version__proposal__case", "participant__municipality").get(
-        pk=document_id
+    related = (
+        "version__proposal__case__initiator",
+        "version__drafted_by",
+        "participant__municipality",
+        "participant__contact",
     )
+    # The frozen figures are long; they are read once for a version, see below.
+    return Document.objects.select_related(*related).defer("version__figures").get(pk=document_id)
 
 
-def _annex(document: Document) -> Annex:
-    annexes = Annex.objects.select_related(
-        "version__proposal__case__initiator", "version__drafted_by", "participant__municipality"
-    ).select_related("participant__contact")
-    return annexes.get(version=document.version_id, participant=document.participant_id)
+def _compose(document: Document) -> Paper:
+    annex = Annex.objects.prefetch_related("statements").get(
+        version=document.version_id, participant=document.participant_id
+    )
+    annex.version, annex.participant = document.version, document.participant
+    version = frozen(document.version)
+    return content.compose(annex, document.language, version.facts, version.common(document.language))
 
 
 @transaction.atomic

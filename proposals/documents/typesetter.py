@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -9,19 +11,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from weasyprint import CSS, HTML
 from weasyprint.css.counters import CounterStyle
+from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from proposals.documents.fonts import own_fonts
+from proposals.documents.lettering import whole_words
+from proposals.documents.printing import write_once
 
 VARIANT = "pdf/a-3a"
 #: A paper within its bounds never comes near; beyond, something is wrong and nothing is kept.
 MOST_PAGES = 80
 UA = b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>'
+#: No drawing can be read with these in a name, nor read the right way round.
+_FOREIGN_TO_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 #: Pango and Fontconfig do not bear two threads at once.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -39,7 +48,9 @@ class Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
 
     def __init__(self, pictures: Mapping[str, str]) -> None:
         super().__init__(timeout=1, allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
-        self._pictures = {f"asset:{name}": svg.encode() for name, svg in pictures.items()}
+        self._pictures = {
+            f"asset:{name}": _FOREIGN_TO_XML.sub("", svg).encode() for name, svg in pictures.items()
+        }
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
         """The picture of that name, or the end."""
@@ -56,27 +67,62 @@ class Place:
     behind: int = 0
 
 
+class Sheet(HTML):  # type: ignore[misc]  # as above
+    """Our HTML with our own idea of what its elements are."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [tools().elements]
+
+
+class Tools(NamedTuple):
+    """What is read once per process."""
+
+    fonts: FontConfiguration
+    elements: CSS
+    dress: CSS
+
+
+class _Complaints(logging.Handler):
+    """WeasyPrint goes on without a picture it cannot draw and says so in the log; a paper does not."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.first = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember the first."""
+        self.first = self.first or record.getMessage()
+
+
 @contextmanager
 def alone(wait: float) -> Iterator[None]:
     """Nobody else sets a paper in this process meanwhile; what stops the typesetter is Unprintable."""
     if not _ONE_AT_A_TIME.acquire(timeout=wait):
         raise Busy
+    complaints = _Complaints()
+    LOGGER.addHandler(complaints)
     try:
-        yield
+        with whole_words():
+            yield
+        if complaints.first:
+            raise Unprintable(complaints.first[:500])
     except FatalURLFetchingError as problem:
         raise Unprintable(f"blocked resource: {problem}") from problem
     except RecursionError as problem:
         raise Unprintable("nested too deeply") from problem
     finally:
+        LOGGER.removeHandler(complaints)
         _ONE_AT_A_TIME.release()
 
 
 def lay_out(html: str, pictures: Mapping[str, str], place: Place | None = None) -> Any:
     """Pages of our own HTML, numbered as their place says."""
-    fonts, css = tools()
     counters, numbering = _numbering(place or Place())
-    return HTML(string=html, url_fetcher=Fetcher(pictures)).render(
-        stylesheets=[css, numbering], font_config=fonts, counter_style=counters, pdf_variant=VARIANT
+    return Sheet(string=html, url_fetcher=Fetcher(pictures)).render(
+        stylesheets=[tools().dress, numbering],
+        font_config=tools().fonts,
+        counter_style=counters,
+        pdf_variant=VARIANT,
     )
 
 
@@ -88,17 +134,21 @@ def write(document: Any) -> bytes:
     with warnings.catch_warnings():
         # WeasyPrint 70 leaves its colour profile open until the garbage goes.
         warnings.simplefilter("ignore", ResourceWarning)
-        pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
+        pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=write_once)
     return pdf
 
 
 @cache
-def tools() -> tuple[FontConfiguration, CSS]:
-    """Fonts and style sheet, read once per process."""
+def tools() -> Tools:
+    """Fonts and style sheets."""
     with own_fonts():
         fonts = FontConfiguration()
-    style = resources.files("proposals.documents").joinpath("assets", "paper.css").read_text("utf-8")
-    return fonts, CSS(string=style, font_config=fonts, url_fetcher=Fetcher({}))
+    return Tools(fonts, _sheet("elements.css", fonts), _sheet("paper.css", fonts))
+
+
+def _sheet(name: str, fonts: FontConfiguration) -> CSS:
+    rules = resources.files("proposals.documents").joinpath("assets", name).read_text("utf-8")
+    return CSS(string=rules, font_config=fonts, url_fetcher=Fetcher({}))
 
 
 @lru_cache(maxsize=64)
@@ -107,7 +157,7 @@ def _numbering(place: Place) -> tuple[CounterStyle, CSS]:
 
     They are names for the part's own numbers, so no part has to know how long it is before it is laid out.
     """
-    fonts, _css = tools()
+    fonts = tools().fonts
     counters = CounterStyle()
     rules = (
         f"@counter-style folio {{ system: fixed 1; symbols: {_names(place.ahead)} }}"
