@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from proposals.views import annexes, approval, desk, papers
+from proposals.views import annexes, approval, desk, papers, statements
 
 app_name = "proposals"
 urlpatterns = [
     path("cases/<uuid:case>/start/", desk.create, name="create"),
     path("annexes/<uuid:pk>/", annexes.annex, name="annex"),
     path("annexes/<uuid:pk>/preview.pdf", papers.preview, name="preview"),
-    path("annexes/<uuid:pk>/statements/", annexes.statement_add, name="statement_add"),
-    path("statements/<int:pk>/remove/", annexes.statement_remove, name="statement_remove"),
+    path("annexes/<uuid:pk>/statements/", statements.statement_add, name="statement_add"),
+    path("annexes/<uuid:pk>/statements/confirm/", statements.statements_confirm, name="statements_confirm"),
+    path("annexes/<uuid:pk>/suggestions/", statements.suggestion_use, name="suggestion_use"),
+    path("statements/<int:pk>/", statements.statement_change, name="statement_change"),
+    path("statements/<int:pk>/move/", statements.statement_move, name="statement_move"),
+    path("statements/<int:pk>/confirm/", statements.statement_confirm, name="statement_confirm"),
+    path("statements/<int:pk>/remove/", statements.statement_remove, name="statement_remove"),
     path("documents/<uuid:pk>.pdf", papers.document, name="document"),
     path("documents/<uuid:pk>/render-again/", papers.render_again, name="render_again"),
     path("<uuid:pk>/", desk.desk, name="desk"),

@@ -211,7 +211,12 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "proposals:annex": ("GET", at("annex_partner_2"), INSIDE),
     "proposals:preview": ("GET", at("annex_partner_2"), INSIDE),
     "proposals:statement_add": ("POST", at("annex_partner_2"), WRITES),
+    "proposals:statement_change": ("POST", at("statement_partner_2"), WRITES),
+    "proposals:statement_move": ("POST", at("statement_partner_2"), WRITES),
+    "proposals:statement_confirm": ("POST", at("statement_partner_2"), WRITES),
     "proposals:statement_remove": ("POST", at("statement_partner_2"), WRITES),
+    "proposals:statements_confirm": ("POST", at("annex_partner_2"), WRITES),
+    "proposals:suggestion_use": ("POST", at("annex_partner_2"), WRITES),
     "proposals:document": ("GET", at("document_partner"), "yyyynnnnss"),
     "proposals:render_again": ("POST", at("document_partner"), "yyffnnnnss"),
     # meetings

@@ -201,6 +201,7 @@ def _proposed(state: Play) -> None:
     version = proposal.versions.get()
     for annex in version.annexes.select_related("participant__municipality"):
         _state_benefits(annex, actor)
+        statements.confirm_statements(annex=annex, actor=actor)
     version.refresh_from_db()
     talks.plan_informal(case, state.now, actor)
     approval.submit(version=version, actor=actor)

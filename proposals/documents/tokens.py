@@ -14,8 +14,9 @@ from proposals.documents.facts import Facts
 from proposals.estimate import Estimate
 
 #: Words that stand before the code of a function: the reader's net a year (central, low, high benefit), its
-#: cost today, and what the group would pay together; under the key of the one figure.
-OF_A_FUNCTION = ("net", "low", "high", "cost", "joint")
+#: cost today, what the group would pay together, and what joining up costs it once; under the key of the one
+#: figure.
+OF_A_FUNCTION = ("net", "low", "high", "cost", "joint", "once")
 #: Words that stand alone: inhabitants of the reader, and of the group.
 ALONE = ("people", "group")
 
@@ -55,6 +56,7 @@ def _amounts(estimate: Estimate, reader: str) -> Iterator[tuple[str, Decimal]]:
         for word, name in (("net", "central"), ("low", "low"), ("high", "high")):
             yield word, estimate.scenario(name).key(estimate.headline).nets[reader]
         yield "joint", estimate.scenario("central").joint
+        yield "once", estimate.scenario("central").transition
 
 
 def _name(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from proposals.services.statements import (
     confirm_statements,
     move_statement,
     remove_statement,
+    use_suggestion,
 )
 from proposals.services.versions import keep_in_step, new_version, start
 
@@ -34,4 +35,5 @@ __all__ = [
     "set_terms",
     "start",
     "submit",
+    "use_suggestion",
 ]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal, Stale
+from proposals.documents.facts import gather
 from proposals.models import Annex, ProposalVersion, Statement
+from proposals.services import prefill
 from proposals.services.drafting import within
 from proposals.services.versions import locked_draft
 
@@ -42,6 +44,26 @@ def add_statement(
     _say(statement, {"kind": kind, "text": text, "indicator": indicator, "confidence": confidence})
     _record(actor, "added a statement", annex, version, after=_words(statement))
     return statement
+
+
+@transaction.atomic
+def use_suggestion(*, annex: Annex, index: int, digest: str, actor: Actor) -> Statement:
+    """Write a suggestion into the annex; refused when it is not the one that was read any more."""
+    version = locked_draft(annex.version)
+    case = version.proposal.case
+    found = prefill.suggestions(annex.participant, prefill.ground_of(case, gather(case)))
+    if not 0 <= index < len(found) or found[index].digest != digest:
+        raise Refusal(_("This suggestion has changed meanwhile: read it again before you use it."))
+    one = found[index]
+    return add_statement(
+        annex=annex,
+        kind=one.kind,
+        text=one.text,
+        indicator=one.indicator,
+        confidence=one.confidence,
+        origin=one.origin,
+        actor=actor,
+    )
 
 
 @transaction.atomic

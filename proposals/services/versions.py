@@ -10,10 +10,10 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
 from imc_portal.core.problems import Refusal
 from partners import gates
-from partners.models import Case
+from partners.models import Case, Participant
 from partners.services import cases
 from partners.services.areas import areas_in_talks
-from proposals.documents.facts import recipients
+from proposals.documents.facts import gather, recipients
 from proposals.models import Annex, Proposal, ProposalVersion, Statement
 from proposals.services import prefill
 
@@ -62,20 +62,30 @@ def _step(version: ProposalVersion, actor: Actor) -> bool:
     held = {
         annex.participant_id: annex for annex in version.annexes.select_related("participant__municipality")
     }
-    areas = areas_in_talks(case)
-    for key in wanted.keys() - held.keys():
-        annex = Annex.objects.create(
-            version=version,
-            participant=wanted[key],
-            opening=prefill.opening(wanted[key], case.initiator.name),
-            open_questions=prefill.open_questions(areas),
-        )
-        audit.record(actor, "added an annex", annex, context=case.context)
+    if new := [wanted[key] for key in wanted.keys() - held.keys()]:
+        _begin_annexes(version, new, actor)
     for key in held.keys() - wanted.keys():
         lost = {"opening": held[key].opening, "statements": [str(one) for one in held[key].statements.all()]}
         audit.record(actor, "dropped an annex", held[key], context=case.context, before=lost)
         held[key].delete()
     return wanted.keys() != held.keys()
+
+
+def _begin_annexes(version: ProposalVersion, newcomers: list[Participant], actor: Actor) -> None:
+    """An annex each, with first words and the suggested statements that rest on data."""
+    case = version.proposal.case
+    areas = areas_in_talks(case)
+    ground = prefill.ground_of(case, gather(case))
+    for participant in newcomers:
+        annex = Annex.objects.create(
+            version=version,
+            participant=participant,
+            opening=prefill.opening(participant, case.initiator.name),
+            open_questions=prefill.open_questions(areas),
+        )
+        found = prefill.suggestions(participant, ground)
+        Statement.objects.bulk_create(prefill.written_in(annex, found))
+        audit.record(actor, "added an annex", annex, context=case.context)
 
 
 def out_of_step(version: ProposalVersion) -> bool:
@@ -98,6 +108,8 @@ def new_version(*, proposal: Proposal, actor: Actor) -> ProposalVersion:
         number=last.number + 1,
         drafted_by=author,
         answer_by=last.answer_by,
+        cost_key=last.cost_key,
+        annexes_shared=last.annexes_shared,
         **{section: getattr(last, section) for section in ProposalVersion.SECTIONS},
     )
     for annex in last.annexes.prefetch_related("statements"):
@@ -120,12 +132,10 @@ def _copy(annex: Annex, version: ProposalVersion) -> None:
         opening=annex.opening,
         open_questions=annex.open_questions,
     )
-    Statement.objects.bulk_create(
-        Statement(
-            annex=copied, kind=one.kind, text=one.text, indicator=one.indicator, confidence=one.confidence
-        )
-        for one in annex.statements.all()
-    )
+    statements = list(annex.statements.all())
+    for one in statements:
+        one.pk, one.annex = None, copied
+    Statement.objects.bulk_create(statements)
 
 
 def person(actor: Actor) -> User:

@@ -13,10 +13,23 @@ from django.utils.translation import gettext as _
 from imc_portal.core.http import PersonRequest
 from imc_portal.core.models import User
 from proposals import policies
+from proposals.documents.facts import Facts
 from proposals.models import Annex, Proposal, ProposalVersion
 from proposals.services.completeness import Gap, gaps
 
 VERSION = "version__proposal__case__initiator"
+
+
+#: Places of a page that are no fields.
+PLACES = {"": "in-step", "statements": "statements", "suggested": "statements"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Something that lacks, and where it is mended."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +38,13 @@ class Section:
 
     label: str
     url: str
-    missing: int
+    mends: list[Mend]
     current: bool
+
+    @property
+    def missing(self) -> int:
+        """How many things lack here."""
+        return len(self.mends)
 
 
 def find_proposal(request: PersonRequest, pk: UUID) -> Proposal:
@@ -69,11 +87,14 @@ def annexes_of(version: ProposalVersion) -> list[Annex]:
     return list(found.prefetch_related("statements"))
 
 
-def frame(user: User, version: ProposalVersion, annex: Annex | None = None) -> dict[str, Any]:
+def frame(
+    user: User, version: ProposalVersion, annex: Annex | None = None, *, facts: Facts | None = None
+) -> dict[str, Any]:
     """The context around the text; annex is the one that is open."""
     proposal = version.proposal
     annexes = annexes_of(version)
-    lacking = gaps(version) if version.state != ProposalVersion.State.APPROVED else []
+    lacking = gaps(version, annexes, facts) if version.state != ProposalVersion.State.APPROVED else []
+    shown = annex or next(iter(annexes), None)
     return {
         "case": proposal.case,
         "proposal": proposal,
@@ -84,31 +105,30 @@ def frame(user: User, version: ProposalVersion, annex: Annex | None = None) -> d
         "out_of_step": any(gap.where == "recipients" for gap in lacking),
         "may_draft": policies.allows(user, "proposal.draft", proposal),
         "may_approve": policies.allows(user, "proposal.approve", proposal),
-        "shown": annex or next(iter(annexes), None),
+        "shown": shown,
     }
 
 
 def _sections(
     proposal: Proposal, annexes: list[Annex], lacking: list[Gap], current: Annex | None
 ) -> list[Section]:
-    def missing(where: str) -> int:
-        return sum(gap.where == where for gap in lacking)
+    desk = reverse("proposals:desk", args=[proposal.pk])
+    contacts = reverse("partners:contacts", args=[proposal.case_id])
 
-    common = Section(
-        _("Common part"),
-        reverse("proposals:desk", args=[proposal.pk]),
-        missing("common"),
-        current is None,
-    )
-    return [
-        common,
-        *(
-            Section(
-                str(annex.participant),
-                reverse("proposals:annex", args=[annex.pk]),
-                missing(str(annex.pk)),
-                current is not None and annex.pk == current.pk,
+    def mends(where: str, url: str) -> list[Mend]:
+        return [
+            Mend(
+                gap.text, contacts if gap.at == "recipient" else f"{url}#{PLACES.get(gap.at, f'id_{gap.at}')}"
             )
-            for annex in annexes
-        ),
-    ]
+            for gap in lacking
+            if gap.where == where
+        ]
+
+    found = [Section(_("Common part"), desk, mends("common", desk), current is None)]
+    if any(gap.where == "recipients" for gap in lacking):
+        found.append(Section(_("Recipients"), f"{desk}#in-step", mends("recipients", desk), False))
+    for annex in annexes:
+        url = reverse("proposals:annex", args=[annex.pk])
+        is_open = current is not None and annex.pk == current.pk
+        found.append(Section(str(annex.participant), url, mends(str(annex.pk), url), is_open))
+    return found

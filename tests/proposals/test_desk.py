@@ -96,7 +96,9 @@ def test_a_reader_reads_and_writes_nothing(version: ProposalVersion) -> None:
         ),
         url("annex", annex),
         url("statement_add", annex),
-        url("statement_remove", statement),
+        *(url(f"statement_{act}", statement) for act in ("change", "move", "confirm", "remove")),
+        url("statements_confirm", annex),
+        url("suggestion_use", annex),
     ]
     assert {reader.post(address).status_code for address in posts} == {403}
     assert 'name="why"' not in reader.get(url("desk", version.proposal)).content.decode()

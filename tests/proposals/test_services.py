@@ -314,7 +314,9 @@ def test_a_new_version_holds_what_the_approved_one_said(version: ProposalVersion
     assert [one.text for annex in second.annexes.all() for one in annex.statements.all()] == [
         one.text for annex in version.annexes.all() for one in annex.statements.all()
     ]
-    assert services.completeness(second) == []
+    assert services.completeness(second) == ["Nobody has said yet what changed since the last version."]
+    services.save_common(version=second, revision=0, actor=author(version), what_changed="A figure.")
+    assert services.completeness(ProposalVersion.objects.get(pk=second.pk)) == []
 
 
 def test_only_a_failed_paper_goes_to_the_press_again() -> None:

@@ -69,12 +69,11 @@ def not_asked() -> str:
 
 
 def opening(participant: Participant, initiator: str) -> str:
-    """A plain first sentence to one recipient."""
-    people = participant.municipality.population
+    """A plain first sentence to one recipient; its inhabitants are a token, filled in its language."""
     return _(
-        "%(name)s has %(people)s inhabitants. This part is written for %(name)s alone: "
+        "%(name)s has {people} inhabitants. This part is written for %(name)s alone: "
         "what %(initiator)s believes cooperation would bring you, cost you and risk for you."
-    ) % {"name": participant.municipality, "people": f"{people:,}", "initiator": initiator}
+    ) % {"name": participant.municipality, "initiator": initiator}
 
 
 def open_questions(areas: list[CandidateArea]) -> str:
