@@ -27,8 +27,10 @@ class PartsOfGroup:
         sizes = groups @ self.populations
         affected = (reach(self.effect, self.populations[None, :], sizes[:, None]) * together) @ self.costs
         alone: keys.Floats = groups @ self.costs
-        return alone + self.shares[:, None] * affected
+        running: keys.Floats = alone + self.shares[:, None] * affected
+        return running
 
     def joint(self, groups: keys.Groups) -> keys.Floats:
         """Scenarios by groups: running cost and coordination."""
-        return self.running(groups) * (1 + self.rates[groups.sum(axis=1)])
+        joint: keys.Floats = self.running(groups) * (1 + self.rates[groups.sum(axis=1)])
+        return joint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from itertools import chain, combinations, permutations
 from pathlib import Path
 
@@ -28,10 +29,10 @@ def swedish() -> keys.Game:
     return keys.from_table(table)
 
 
-def game(count: int, cost: dict[str, float] | None = None, **more: float) -> keys.Game:
+def game(count: int, cost: Mapping[str, float]) -> keys.Game:
     """A game told by the costs of its groups, members called 1, 2, 3."""
     table = np.zeros(2**count)
-    for group, amount in ((cost or {}) | more).items():
+    for group, amount in cost.items():
         table[sum(1 << int(member) - 1 for member in group)] = amount
     return keys.from_table(table)
 
@@ -184,6 +185,7 @@ def core_is_empty(found: keys.Game) -> bool:
         b_ub=found.table[1:-1],
         bounds=(None, None),
     )
+    assert most.fun is not None
     return bool(-most.fun < found.whole - 1e-6)
 
 

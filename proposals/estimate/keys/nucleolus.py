@@ -55,10 +55,10 @@ class _Rounds:
             bounds=[(0, None)] * free + [(None, None)] * len(self.fixed),
             method="highs",
         )
-        if found.x is None:
+        if found.x is None or found.fun is None:
             raise ArithmeticError(f"No nucleolus: {found.message}")
         binding = found.x > BINDING
-        least = found.fun
+        least = float(found.fun)
         open_parts, bound = binding[: len(self.groups)], binding[len(self.groups) : free]
         self._fix(self.groups[open_parts], self.costs[open_parts] - least)
         self._fix(self.singles[bound], self.alone[bound])
@@ -66,7 +66,8 @@ class _Rounds:
 
     def shares(self) -> Floats:
         """The one solution of all that is fixed."""
-        return np.linalg.solve(self.fixed, self.values)
+        shares: Floats = np.linalg.solve(self.fixed, self.values)
+        return shares
 
     def _fix(self, rows: Floats, values: Floats) -> None:
         for row, value in zip(rows, values, strict=True):

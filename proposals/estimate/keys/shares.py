@@ -31,7 +31,7 @@ def settle(amount: Decimal, shares: Mapping[str, float]) -> dict[str, Decimal]:
     """Round shares of any sign to cents that sum to the amount; what they miss of it is borne equally."""
     exact = {key: Fraction(share) * 100 for key, share in shares.items()}
     pence = int(amount / CENT)
-    each = (pence - sum(exact.values())) / len(exact)
+    each = (pence - sum(exact.values(), Fraction(0))) / len(exact)
     return _largest_remainders(pence, {key: share + each for key, share in exact.items()})
 
 
