@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imc_portal.core.countries import country_name
 from imc_portal.core.templatetags.portal import day
 from partners.discovery.funding import Call, Group, Rule, lacking
 
@@ -44,7 +45,7 @@ def sentence(rule: Rule, names: Names) -> str:
         case "open":
             return _open(raw)
         case "country":
-            values = {"needed": raw["needed"], "own": raw["own"]}
+            values = {"needed": country_name(raw["needed"]), "own": country_name(raw["own"])}
             if rule.met:
                 return _("For municipalities of %(needed)s, as you are.") % values
             return _("For municipalities of %(needed)s: you are in %(own)s.") % values

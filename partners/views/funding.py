@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
+from imc_portal.core.countries import country_name
 from imc_portal.core.http import PersonRequest, form_status, page
 from partners import policies
 from partners.discovery.funding import Group, beyond_numbers, completing, eligibility, is_eligible
@@ -97,6 +98,7 @@ def funding_call(request: PersonRequest, pk: str) -> HttpResponse:
     names = _names(call.country)
     context = {
         "call": call,
+        "country": country_name(call.country),
         "regions": [names.regions.get(code, code) for code in call.regions],
         "own": _own_cases(request, call, names),
         "is_open": _is_open(call),

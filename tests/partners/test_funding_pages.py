@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from imc_portal.core.models import AuditEntry, User
+from partners.discovery.funding import Rule
+from partners.discovery.funding_words import Names, sentence
 from partners.funding_data import group_of, open_calls
 from partners.models import Case, FundingCall, Municipality, Participant
 from tests import makers
@@ -305,3 +307,17 @@ def test_calls_for_something_else_are_not_shown(focal: User, case: Case) -> None
 
 def test_the_page_of_the_case_leads_there(focal: User, case: Case) -> None:
     assert reverse("partners:case_funding", kwargs={"pk": case.pk}) in get(focal, "case", pk=case.pk)
+
+
+def test_a_country_is_called_by_its_name_in_the_readers_language() -> None:
+    curator = makers.make_user(is_staff=True, language="fr")
+    client = Client()
+    client.force_login(curator)
+    found = {code: makers.make_call(f"Call {code}", country=code) for code in ("DE", "QQ")}
+    pages = {code: client.get(call.get_absolute_url()).content.decode() for code, call in found.items()}
+    assert "<dd>Allemagne</dd>" in pages["DE"]
+    assert "<dd>QQ</dd>" in pages["QQ"]
+    foreign = Rule("country", met=False, raw={"needed": "DE", "own": "FR"})
+    with translation.override("fr"):
+        assert "Allemagne" in sentence(foreign, Names())
+        assert "France" in sentence(foreign, Names())
