@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
-from imc_portal.core.problems import GateClosed
+from imc_portal.core.problems import GateClosed, Refusal
 from partners import policies
 from partners.discovery.wish import fitting
 from partners.forms import ReasonForm
@@ -95,7 +96,10 @@ def select(request: PersonRequest, pk: str) -> HttpResponse:
     """Put the ticked on the short list."""
     case = the_case(request, pk, "case.run")
     listed = {p.municipality_id for p in case.participants.all() if p.state in Participant.ACTIVE}
-    chosen = [one for one in _candidates(case, _ticked(request)) if one.pk not in listed]
+    ticked = _candidates(case, _ticked(request))
+    chosen = [one for one in ticked if one.pk not in listed]
+    if ticked and not chosen:
+        raise Refusal(_("Those that you ticked are chosen already."))
     try:
         discovery.choose(
             case=case,

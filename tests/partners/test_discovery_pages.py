@@ -269,6 +269,19 @@ def test_ticking_one_that_is_chosen_already_chooses_the_others(here: Scene) -> N
     }
 
 
+def test_ticking_only_those_chosen_already_says_so(here: Scene) -> None:
+    here.post("select", {"with": [here.small.pk]})
+    client = here.client()
+
+    def told(**ticked: int) -> str:
+        client.post(here.url("select"), ticked)
+        return client.get(here.url("discover")).content.decode()
+
+    assert "Those that you ticked are chosen already." in told(chosen=here.small.pk)
+    assert "Tick at least one municipality." in told()
+    assert RankingSnapshot.objects.count() == 1
+
+
 # --- as many statements for three as for one ------------------------------------------------------
 
 
