@@ -7,11 +7,11 @@ from typing import Any
 
 from partners.models import CandidateArea, Case
 from proposals.documents import ground
-from proposals.documents.ground import recipients
+from proposals.documents.ground import Ground, recipients
 from proposals.estimate import Estimate, record
 from proposals.models import ProposalVersion
 
-__all__ = ["AreaFact", "Facts", "MemberFact", "NeedFact", "facts_of", "gather", "recipients"]
+__all__ = ["AreaFact", "Facts", "MemberFact", "NeedFact", "facts_of", "gather", "recipients", "told_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,11 @@ def facts_of(version: ProposalVersion) -> Facts:
 
 def gather(case: Case, version: ProposalVersion | None = None) -> Facts:
     """Read the facts of a case; costs are those entered for the group and of the initiator's own needs."""
-    found = ground.read(case, version)
+    return told_by(case, ground.read(case, version))
+
+
+def told_by(case: Case, found: Ground) -> Facts:
+    """The facts that the records tell, once they are read."""
     return Facts(
         title=case.title,
         country=case.initiator.country,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import Refusal
+from imc_portal.core.problems import Refusal, Stale
 from partners.models import CandidateArea, Function, Participant
 from partners.models.function import Confidence
 from proposals.models import AreaTerms, MemberInput, Proposal, ProposalVersion
@@ -41,10 +43,12 @@ def set_input(
     volume: Decimal | None = None,
     origin: str = MemberInput.Origin.ESTIMATED,
     confidence: str = Confidence.MEDIUM,
+    seen: str | None = None,
 ) -> MemberInput:
     """Keep what a function costs and yields one member today; the trail tells what stood there before.
 
     Refused while a version waits for approval, for who is not in the group, and for areas not agreed.
+    Raises Stale when somebody changed it after `seen` was read.
     """
     _writable(proposal)
     _in_the_group(proposal, participant)
@@ -54,6 +58,7 @@ def set_input(
     ).first() or MemberInput(proposal=proposal, participant=participant, function=function)
     values = {"annual_cost": annual_cost, "volume": volume, "year": year}
     values |= {"origin": origin, "source": source, "confidence": confidence}
+    _still_as_seen(record, seen)
     _keep(record, values, INPUT_FIELDS, "entered the figures of a member", actor)
     return record
 
@@ -76,10 +81,13 @@ def clear_input(*, entry: MemberInput, actor: Actor) -> None:
 
 
 @transaction.atomic
-def set_terms(*, proposal: Proposal, function: Function, actor: Actor, **values: Any) -> AreaTerms:
+def set_terms(
+    *, proposal: Proposal, function: Function, actor: Actor, seen: str | None = None, **values: Any
+) -> AreaTerms:
     """Keep how the cost of one area is reckoned and could be shared, and the grant open to the group.
 
-    Refused while a version waits for approval, and for areas not agreed.
+    Refused while a version waits for approval, and for areas not agreed. Raises Stale when somebody changed
+    them after `seen` was read.
     """
     unknown = values.keys() - set(TERMS_FIELDS)
     if unknown:
@@ -89,8 +97,23 @@ def set_terms(*, proposal: Proposal, function: Function, actor: Actor, **values:
     record = AreaTerms.objects.filter(proposal=proposal, function=function).first() or AreaTerms(
         proposal=proposal, function=function
     )
+    _still_as_seen(record, seen)
     _keep(record, values, TERMS_FIELDS, "set the terms of an area", actor)
     return record
+
+
+def seen_mark(record: MemberInput | AreaTerms) -> str:
+    """What a form carries to say which state was read; nothing for what was not there yet."""
+    if record._state.adding:
+        return ""
+    fields = INPUT_FIELDS if isinstance(record, MemberInput) else TERMS_FIELDS
+    words = json.dumps(_plain(record, fields), sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _still_as_seen(record: MemberInput | AreaTerms, seen: str | None) -> None:
+    if seen is not None and seen != seen_mark(record):
+        raise Stale(_("Somebody else changed these figures after you opened them. Nothing was overwritten."))
 
 
 def _keep(
