@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from proposals.views import annexes, approval, desk, papers, statements
+from proposals.views import annexes, approval, desk, papers, presence, statements
 
 app_name = "proposals"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/render-again/", papers.render_again, name="render_again"),
     path("<uuid:pk>/", desk.desk, name="desk"),
     path("<uuid:pk>/common/", desk.common, name="common"),
+    path("<uuid:pk>/presence/", presence.here, name="presence"),
     path("<uuid:pk>/recipients/", desk.in_step, name="in_step"),
     path("<uuid:pk>/submit/", approval.submit, name="submit"),
     path("<uuid:pk>/approval/", approval.approval, name="approval"),

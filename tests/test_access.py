@@ -201,6 +201,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "proposals:create": ("POST", of_case, CASE_WRITE),
     "proposals:desk": ("GET", at("proposal"), INSIDE),
     "proposals:common": ("POST", at("proposal"), WRITES),
+    "proposals:presence": ("POST", at("proposal"), WRITES),
     "proposals:in_step": ("POST", at("proposal"), WRITES),
     "proposals:versions": ("GET", at("proposal"), INSIDE),
     "proposals:new_version": ("POST", at("proposal"), WRITES),

@@ -21,6 +21,7 @@ from proposals.forms import AnnexForm, StatementForm
 from proposals.models import Annex
 from proposals.views.frame import find_annex, frame
 from proposals.views.keeping import beside, kept_json, not_kept, told_of, wants_json
+from proposals.views.presence import present
 from proposals.views.said import said
 
 
@@ -69,6 +70,7 @@ def show(
         "told": _told(found, facts),
         "statement_form": StatementForm(),
     }
+    context |= present(request, found, may_draft=context["may_draft"])
     context |= said(found, facts, may_draft=context["may_draft"], changing=more.pop("changing", None))
     return render(request, "proposals/annex.html", context | more, status=status)
 

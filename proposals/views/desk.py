@@ -21,6 +21,7 @@ from proposals.forms import CommonForm
 from proposals.models import ProposalVersion
 from proposals.views.frame import find_proposal, frame, latest
 from proposals.views.keeping import beside, kept_json, not_kept, told_of, wants_json
+from proposals.views.presence import present
 
 
 @command
@@ -46,10 +47,9 @@ def desk(request: PersonRequest, pk: UUID) -> HttpResponse:
     proposal = find_proposal(request, pk)
     policies.require(request.user, "proposal.read", proposal)
     version = latest(proposal)
-    context = frame(request.user, version)
     form = CommonForm(instance=version, initial={"revision": version.revision})
     printed = version.documents.select_related("participant__municipality")
-    return render(request, "proposals/desk.html", context | {"form": form, "printed": printed})
+    return _page(request, version, {"form": form, "printed": printed})
 
 
 @command
@@ -81,7 +81,9 @@ def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 def _page(
     request: PersonRequest, version: ProposalVersion, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    return render(request, "proposals/desk.html", frame(request.user, version) | more, status=status)
+    context = frame(request.user, version) | more
+    context |= present(request, version, may_draft=context["may_draft"])
+    return render(request, "proposals/desk.html", context, status=status)
 
 
 @command

@@ -138,7 +138,7 @@ def test_4b_draft_a_proposal_with_an_annex_for_each_recipient(focal: Hand) -> No
     focal.button("Draft the proposal").click()
     page.wait_for_url(re.compile("/proposals/"))
     desk = page.url
-    expect(page.locator("#main")).to_contain_text("The annex for Morbier names no benefit.")
+    expect(page.locator("#main")).to_contain_text("in the annex for Morbier wait for your eye")
     assert focal.page.get_by_role("button", name="Submit").count() == 0
     for name, (_address, benefit) in PARTNERS.items():
         page.goto(desk)
@@ -147,12 +147,14 @@ def test_4b_draft_a_proposal_with_an_annex_for_each_recipient(focal: Hand) -> No
             ("minimum_size", benefit),
             ("control", f"{name} would agree the plan, not order it."),
         ):
-            if not page.get_by_label("Type").is_visible():
+            new = page.locator("form[action$='/statements/']")
+            if not new.is_visible():
                 page.locator("summary", has_text="Add a benefit").click()
-            page.get_by_label("Type").select_option(kind)
-            page.get_by_label("Statement").fill(words)
+            new.get_by_label("Type").select_option(kind)
+            new.get_by_label("Statement").fill(words)
             focal.press("^Add$", f"Added for {name}.")
             expect(page.locator("#main")).to_contain_text(words)
+        focal.press("^All of these are right$", "confirmed.")
 
 
 def test_5a_plan_the_informal_meeting_and_submit(focal: Hand) -> None:

@@ -92,7 +92,7 @@ def test_a_reader_reads_and_writes_nothing(version: ProposalVersion) -> None:
     posts = [
         *(
             url(name, version.proposal)
-            for name in ("common", "submit", "approve", "return", "in_step", "new_version")
+            for name in ("common", "presence", "submit", "approve", "return", "in_step", "new_version")
         ),
         url("annex", annex),
         url("statement_add", annex),
