@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
 from partners.imports import FileRefused, SourceFile
+from partners.management.arguments import add_format, check_country
 from partners.services.imports import ImportResult, country_of
 
 
@@ -29,7 +29,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--source", default="", help="where the facts come from, shown with them")
         parser.add_argument("--licence", default="", help="under which they may be used, shown with them")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then report."""
@@ -65,8 +65,8 @@ class ImportCommand(BaseCommand):
     def _check_usage(self, options: Mapping[str, Any]) -> None:
         if not options["file"].lower().endswith(self.suffixes):
             raise CommandError(f"FILE: one of {', '.join(self.suffixes)} is needed", returncode=2)
-        if options["country"] and not re.fullmatch("[A-Za-z]{2}", options["country"]):
-            raise CommandError("--country: two letters are needed, such as FR", returncode=2)
+        if options["country"]:
+            check_country(options["country"])
 
     def _report(self, result: ImportResult, form: str) -> None:
         if result.ignored_columns:

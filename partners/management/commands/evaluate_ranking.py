@@ -20,7 +20,7 @@ from partners.discovery.report import as_dict, measures, table
 from partners.imports import FileRefused, SourceFile
 from partners.imports.links import read_groups
 from partners.imports.tables import Table
-from partners.management.commands.rank_partners import the_functions
+from partners.management.arguments import add_format, check_country, the_functions
 from partners.models import Municipality
 
 MOST = 1000
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--before", default="", help="groups of before: rank the partners won since")
         parser.add_argument("--variants", action="store_true", help="also without this or that of the data")
         parser.add_argument("--fit", action="store_true", help="also fit weights, regions held apart")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
@@ -79,8 +79,7 @@ class Command(BaseCommand):
 
     def _checked(self, options: dict[str, Any]) -> list[int]:
         """The depths; usage that makes no sense is refused."""
-        if not re.fullmatch("[A-Za-z]{2}", options["country"]):
-            raise CommandError("--country: two letters are needed, such as FR", returncode=2)
+        check_country(options["country"])
         if not re.fullmatch(r"\d{1,3}(,\d{1,3})*", options["k"]) or "0" in options["k"].split(","):
             raise CommandError("--k: whole numbers from 1, such as 5,10", returncode=2)
         if not 1 <= options["candidates"] <= MOST:

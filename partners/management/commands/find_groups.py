@@ -12,7 +12,7 @@ from imc_portal.core.problems import Refusal
 from partners.discovery import group_words
 from partners.discovery.groups import MOST_MEMBERS, Group
 from partners.groups_data import GroupSearch, scale_of, search_groups
-from partners.management.commands.rank_partners import the_functions, the_municipality
+from partners.management.arguments import add_format, check_limit, the_functions, the_municipality
 
 MOST_KM = 1000
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=10)
         parser.add_argument("--max-km", type=float, default=None, help="greatest distance from CODE")
         parser.add_argument("--max-size", type=int, default=MOST_MEMBERS, help="most members, CODE counted")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Search and print; what comes nearest when no group reaches the scale."""
@@ -66,8 +66,7 @@ class Command(BaseCommand):
 
 def _check(options: dict[str, Any]) -> None:
     """Bounds that make no sense are wrong usage."""
-    if options["limit"] < 1:
-        raise CommandError("--limit: a number from 1", returncode=2)
+    check_limit(options["limit"])
     if not 1 <= options["max_size"] <= MOST_MEMBERS:
         raise CommandError(f"--max-size: a number from 1 to {MOST_MEMBERS}", returncode=2)
     if options["max_km"] is not None and not 0 < options["max_km"] <= MOST_KM:
