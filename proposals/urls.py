@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from proposals.views import annexes, approval, desk, papers, presence, statements
+from proposals.views import annexes, approval, desk, figures, papers, presence, statements
 
 app_name = "proposals"
+told = "<uuid:pk>/figures/<str:function>/<uuid:participant>/"
 urlpatterns = [
     path("cases/<uuid:case>/start/", desk.create, name="create"),
     path("annexes/<uuid:pk>/", annexes.annex, name="annex"),
@@ -24,6 +25,10 @@ urlpatterns = [
     path("<uuid:pk>/common/", desk.common, name="common"),
     path("<uuid:pk>/presence/", presence.here, name="presence"),
     path("<uuid:pk>/recipients/", desk.in_step, name="in_step"),
+    path("<uuid:pk>/figures/", figures.figures, name="figures"),
+    path(f"{told}save/", figures.input_save, name="input_save"),
+    path(f"{told}clear/", figures.input_clear, name="input_clear"),
+    path("<uuid:pk>/figures/<str:function>/terms/", figures.terms_save, name="terms_save"),
     path("<uuid:pk>/submit/", approval.submit, name="submit"),
     path("<uuid:pk>/approval/", approval.approval, name="approval"),
     path("<uuid:pk>/return/", approval.give_back, name="return"),

@@ -100,6 +100,14 @@ def evidence_of_waste(world: World) -> dict[str, Any]:
     return {"pk": Evidence.objects.get(key="waste").pk}
 
 
+def terms_of(world: World) -> dict[str, Any]:
+    return {"pk": world.made["proposal"].pk, "function": "ENV-WCO"}  # type: ignore[attr-defined]  # as above
+
+
+def figures_of(world: World) -> dict[str, Any]:
+    return terms_of(world) | {"participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
 EVERYBODY = "yyyyyyyyyy"
 SIGNED_IN = "yyyyyyyyss"
 #: Inside the initiating municipality: all may read, lead and focal point may write.
@@ -220,6 +228,10 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "proposals:suggestion_use": ("POST", at("annex_partner_2"), WRITES),
     "proposals:document": ("GET", at("document_partner"), "yyyynnnnss"),
     "proposals:render_again": ("POST", at("document_partner"), "yyffnnnnss"),
+    "proposals:figures": ("GET", at("proposal"), INSIDE),
+    "proposals:input_save": ("POST", figures_of, WRITES),
+    "proposals:input_clear": ("POST", figures_of, WRITES),
+    "proposals:terms_save": ("POST", terms_of, WRITES),
     # meetings
     "meetings:meeting_list": ("GET", no_arguments, SIGNED_IN),
     "meetings:meeting": ("GET", at("informal"), CASE_READ),
@@ -343,7 +355,10 @@ def test_no_command_answers_get(name: str, untouched: World) -> None:
     assert client.get(reverse(name, kwargs=TABLE[name][1](untouched))).status_code == 405
 
 
-NOT_FOR_PARTNERS = ("ranking", "weights", "aside", "contact", "draft", "annex_d", "answer_a", "need", "call")
+NOT_FOR_PARTNERS = (
+    *("ranking", "weights", "aside", "contact", "draft", "figures"),
+    *("annex_d", "answer_a", "need", "call"),
+)
 #: What each of the cast must not read anywhere, however they ask.
 HIDDEN = {
     "reader": ("answer_b", "call"),

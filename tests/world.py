@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -29,13 +30,22 @@ from partners.discovery_data import rank_partners
 from partners.models import (
     Case,
     CaseBody,
+    Function,
     Municipality,
     Participant,
     ProbeQuestion,
     RankingSnapshot,
     RankingWeights,
 )
-from proposals.models import Annex, Document, Proposal, ProposalVersion, Statement
+from proposals.models import (
+    Annex,
+    AreaTerms,
+    Document,
+    MemberInput,
+    Proposal,
+    ProposalVersion,
+    Statement,
+)
 from tests import makers
 
 CAST = (
@@ -58,6 +68,7 @@ SECRETS = {
     "aside": "SECRET-REASON-FOR-SETTING-ASIDE",
     "contact": "SECRET-CONTACT-SUMMARY",
     "draft": "SECRET-DRAFT-TEXT",
+    "figures": "SECRET-SOURCE-OF-A-FIGURE",
     "annex_b": "SECRET-ANNEX-OF-B",
     "annex_d": "SECRET-ANNEX-OF-D",
     "answer_a": "SECRET-ANSWER-OF-A",
@@ -220,7 +231,24 @@ def _propose(world: World) -> None:
             size=40,
             rendered_at=now,
         )
+    _reckon(proposal, world.made["other"])
     world.made |= {"proposal": proposal, "version": first, "draft": draft}
+
+
+def _reckon(proposal: Proposal, participant: object) -> None:
+    """What D told of its cost, and a grant."""
+    function = Function.objects.get(pk="ENV-WCO")
+    MemberInput.objects.create(
+        proposal=proposal,
+        participant=participant,  # type: ignore[misc]  # kept as objects
+        function=function,
+        annual_cost=Decimal(98_765),
+        year=2025,
+        source=SECRETS["figures"],
+    )
+    AreaTerms.objects.create(
+        proposal=proposal, function=function, grant_amount=Decimal(5), grant_source=SECRETS["figures"]
+    )
 
 
 def _meet(world: World) -> None:
