@@ -13,20 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from imc_portal.core.forms import Radios, choice_field, model_choice_field
+from partners.forms.seats import own_municipalities
 from partners.models import Function, Interest, Listing, Municipality
 from partners.models.function import Mode
 
 EMPTY = _("Choose one")
-
-
-def own_municipalities(form: forms.BaseForm, municipalities: list[Municipality]) -> None:
-    """Offer the municipalities that the person writes for; a single one is no question."""
-    field = model_choice_field(form, "municipality")
-    field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
-    field.empty_label = EMPTY
-    if len(municipalities) == 1:
-        form.initial["municipality"] = form.initial.get("municipality") or municipalities[0].pk
-        field.widget = forms.HiddenInput()
 
 
 class ListingForm(forms.ModelForm[Listing]):

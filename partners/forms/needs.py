@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.forms import model_choice_field
 from partners.forms.numbers import NumberField
+from partners.forms.seats import own_municipalities
 from partners.models import Baseline, Cause, Function, Municipality, Need
 from partners.models.need import Severity
 
@@ -53,14 +54,10 @@ class NeedForm(forms.ModelForm[Need]):
 
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
-        model_choice_field(self, "municipality").queryset = own
+        own_municipalities(self, municipalities)
         function = model_choice_field(self, "function")
         function.queryset = Function.objects.all()
         function.empty_label = _("Choose one")
-        if len(municipalities) == 1:
-            self.initial["municipality"] = self.initial.get("municipality") or municipalities[0].pk
-            self.fields["municipality"].widget = forms.HiddenInput()
         if not self.instance._state.adding:
             self.fields["municipality"].disabled = True
 
