@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from imc_portal.core.audit import Actor
-from meetings.sample import people, talks
+from meetings.sample import money, people, talks
 from meetings.sample.people import municipality, person
 from partners.models import Baseline, Body, CandidateArea, Case, Function, Need, OfficeHolder
 from partners.models.function import Mode
@@ -202,6 +202,7 @@ def _proposed(state: Play) -> None:
     for annex in version.annexes.select_related("participant__municipality"):
         _state_benefits(annex, actor)
         statements.confirm_statements(annex=annex, actor=actor)
+    money.tell(proposal, actor)
     version.refresh_from_db()
     talks.plan_informal(case, state.now, actor)
     approval.submit(version=version, actor=actor)

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from imc_portal.core.models import AuditEntry, OutgoingEmail, User
 from meetings.models import Dispatch, HandOver, Meeting
-from meetings.sample import calls, market, people, stages
+from meetings.sample import calls, market, money, people, stages
 from partners.models import (
     Case,
     FundingCall,
+    ImportRun,
     Interest,
     Listing,
     Municipality,
@@ -24,7 +25,9 @@ from partners.models import (
     OfficeHolder,
     ProbeQuestion,
 )
-from proposals.models import Document, ProposalVersion
+from proposals.documents.facts import gather
+from proposals.estimate import Origin, keys
+from proposals.models import Document, MemberInput, ProposalVersion
 from tests import makers
 from tests.conftest import ROOT
 
@@ -72,6 +75,7 @@ def test_a_stage_stands(stage: str) -> None:
     assert AuditEntry.objects.exists()
     if stage == "proposed":
         assert ProposalVersion.objects.get().state == ProposalVersion.State.SUBMITTED
+        every_key_shows_on_illustrative_figures()
     if stage == "informal":
         three_papers_are_on_their_way()
     if stage == "formal":
@@ -79,6 +83,20 @@ def test_a_stage_stands(stage: str) -> None:
         assert Meeting.objects.get(kind="formal").state == Meeting.State.CALLED
     if stage == "handed_over":
         assert HandOver.objects.count() == 1
+
+
+def every_key_shows_on_illustrative_figures() -> None:
+    facts = gather(Case.objects.get())
+    (estimate,) = facts.estimates
+    assert not estimate.missing
+    assert [one.key for one in estimate.scenario("central").keys] == list(keys.ORDER)
+    assert {one.origin for one in estimate.solos} == {Origin.MEASURED, Origin.ESTIMATED, Origin.ASSUMED}
+    assert sum(estimate.grants.values()) == 120_000
+    assert all("illustrative" in row.source for row in MemberInput.objects.all())
+    run = ImportRun.objects.get(source=money.SOURCE)
+    for town in Municipality.objects.exclude(fiscal_capacity=None):
+        assert town.provenance["fiscal_capacity"] == town.provenance["property_value"] == str(run.pk)
+        assert town.provenance["population"] != str(run.pk)
 
 
 def the_market_is_open() -> None:
