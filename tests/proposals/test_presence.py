@@ -55,7 +55,7 @@ def test_the_second_person_is_told_on_opening_and_the_first_one_live(
 ) -> None:
     assert "has this text open" not in page("desk", version.proposal, anna)
     since = presence.others(version, version.proposal.case, besides=bert)[0].since
-    local = since.astimezone(dt.UTC)
+    local = since.astimezone(zoneinfo.ZoneInfo(bert.time_zone))
     told = page("desk", version.proposal, bert)
     assert f"Anna Muster has this text open since {local:%H:%M}." in told
     assert "Bert Beispiel has this text open" not in told
