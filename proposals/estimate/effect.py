@@ -62,9 +62,10 @@ def _excess(effect: Effect, scale: int, population: Sizes) -> Shares:
 
 
 def _studied(scale: int, studied_from: int) -> tuple[float, float]:
-    """Where the effect begins and ends: at most half the efficient scale, so that there is a way between."""
+    """Where the effect begins and ends; from half the efficient scale where only larger ones were studied."""
     upper = max(float(scale), 2.0)
-    return max(1.0, min(float(studied_from), upper / 2)), upper
+    lower = max(float(studied_from), 1.0)
+    return (lower if lower < upper else upper / 2), upper
 
 
 def _way(start: Any, end: Any, lower: float, upper: float) -> Shares:

@@ -66,7 +66,7 @@ class _Rounds:
 
     def shares(self) -> Floats:
         """The one solution of all that is fixed."""
-        shares: Floats = np.linalg.solve(self.fixed, self.values)
+        shares: Floats = np.linalg.solve(self.fixed, self.values).astype(np.float64)
         return shares
 
     def _fix(self, rows: Floats, values: Floats) -> None:
