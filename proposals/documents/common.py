@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -11,35 +12,54 @@ from django.utils.translation import ngettext
 
 from partners.models.function import Confidence, Mode
 from partners.models.need import Severity
-from proposals.documents import wording
-from proposals.documents.context import Common, Others, Row, Said, Table
+from proposals.documents import standard, wording
+from proposals.documents.context import Common, Others, Prose, Row, Said, Table
 from proposals.documents.facts import Facts
+from proposals.documents.money import key_words, members_table
+from proposals.documents.sources import source_tables
 from proposals.documents.text import line, paragraphs
 from proposals.documents.tokens import fill, values_for
-from proposals.estimate import Estimate, Origin
 from proposals.models import Annex, ProposalVersion, Statement
 
 
 def compose_common(version: ProposalVersion, language: str, facts: Facts) -> Common:
     """The common part in one language; equal values are equal pages."""
+    author, currency = version.drafted_by.language, wording.currency_of(facts.country)
+    areas = [(area.function, area.mode) for area in facts.areas]
     with translation.override(language):
         return Common(
             language=language,
-            written_in=version.drafted_by.language,
+            written_in=author,
             title=line(facts.title, 200),
             version=_version(version),
             draft=version.state != ProposalVersion.State.APPROVED,
             initiator=line(facts.initiator.name),
-            why=paragraphs(version.why),
+            why=Prose(paragraphs(version.why), author),
             needs=_needs(facts),
             areas=_areas(facts),
-            areas_text=paragraphs(version.areas_text),
+            areas_text=standard.prose(version.areas_text, author, partial(standard.areas_text, areas), {}),
             asked=_asked(facts),
-            next_steps=paragraphs(version.next_steps),
-            not_asked=paragraphs(version.not_asked),
-            sources=_sources(facts.estimates, wording.currency_of(facts.country)),
+            next_steps=standard.prose(version.next_steps, author, standard.next_steps, {}),
+            not_asked=standard.prose(version.not_asked, author, standard.not_asked, {}),
+            payments=tuple(members_table(one, currency) for one in facts.estimates if one.known),
+            key_words=key_words(facts.estimates),
+            sources=source_tables(facts.estimates, currency),
+            shared=version.annexes_shared,
             annexes=_annexes(version, facts) if version.annexes_shared else (),
         )
+
+
+def own_words(annex: Annex, facts: Facts, values: Mapping[str, str]) -> tuple[Prose, Prose]:
+    """Opening words and questions to one recipient, in the language in which they are printed."""
+    author = annex.version.drafted_by.language
+    name = facts.member(str(annex.participant_id)).name
+    areas = [area.function for area in facts.areas]
+    opening = partial(standard.opening, name, facts.initiator.name)
+    questions = partial(standard.open_questions, areas)
+    return (
+        standard.prose(annex.opening, author, opening, values),
+        standard.prose(annex.open_questions, author, questions, values),
+    )
 
 
 def created_at(version: ProposalVersion) -> dt.datetime:
@@ -63,17 +83,20 @@ def said(statements: Iterable[Statement], values: Mapping[str, str]) -> tuple[Sa
 def _annexes(version: ProposalVersion, facts: Facts) -> tuple[Others, ...]:
     found = version.annexes.select_related("participant__municipality").prefetch_related("statements")
     there = {member.key for member in facts.members}
-    return tuple(_other(annex, facts) for annex in found if str(annex.participant_id) in there)
+    return tuple(_other(annex, version, facts) for annex in found if str(annex.participant_id) in there)
 
 
-def _other(annex: Annex, facts: Facts) -> Others:
+def _other(annex: Annex, version: ProposalVersion, facts: Facts) -> Others:
+    annex.version = version
     statements = list(annex.statements.all())
     values = values_for(facts, str(annex.participant_id), wording.currency_of(facts.country))
+    opening, questions = own_words(annex, facts, values)
     return Others(
-        name=line(str(annex.participant)),
-        opening=paragraphs(fill(annex.opening, values)),
+        name=line(facts.member(str(annex.participant_id)).name),
+        opening=opening,
         benefits=said((one for one in statements if one.is_benefit), values),
         costs=said((one for one in statements if not one.is_benefit), values),
+        questions=questions,
     )
 
 
@@ -132,44 +155,3 @@ def _asked(facts: Facts) -> Table:
     ]
     rows.append(Row(_("Together"), (wording.number(sum(one.population for one in facts.members)), "")))
     return Table(_("Who is asked"), (_("Municipality"), _("Inhabitants"), _("Part")), tuple(rows))
-
-
-def _sources(estimates: Sequence[Estimate], currency: str) -> Table:
-    rows = []
-    for one in estimates:
-        name = _(one.service.name)
-        effect = one.service.effect
-        rows.append(
-            Row(
-                _("%(function)s: effect of cooperation on cost") % {"function": name},
-                (
-                    _effect(one),
-                    wording.origin(Origin.DEFAULT) if effect.known else _("not known"),
-                    line(effect.source, 300),
-                    str(Confidence(effect.confidence).label),
-                ),
-            )
-        )
-        rows += [
-            Row(
-                _("%(function)s: cost of %(name)s today") % {"function": name, "name": line(solo.name)},
-                (
-                    wording.money(solo.cost, currency),
-                    wording.origin(solo.origin),
-                    _("cost per inhabitant of %(name)s") % {"name": solo.source}
-                    if solo.origin == Origin.ASSUMED
-                    else line(solo.source, 200) or _("its own accounts"),
-                    str(Confidence(solo.confidence).label),
-                ),
-            )
-            for solo in one.solos
-        ]
-    headings = (_("Input"), _("Value"), _("Origin"), _("Source"), _("Confidence"))
-    return Table(_("Where the figures come from"), headings, tuple(rows))
-
-
-def _effect(estimate: Estimate) -> str:
-    effect = estimate.service.effect
-    if not effect.known:
-        return "–"
-    return " / ".join(wording.percent(effect.share(name)) for name in ("low", "central", "high"))

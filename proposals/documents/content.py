@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,12 +11,12 @@ from imc_portal.core.languages import nearest
 from imc_portal.core.templatetags.portal import colon
 from partners.models import Participant
 from proposals.documents import money, wording
-from proposals.documents.common import compose_common, created_at, said
+from proposals.documents.common import compose_common, created_at, own_words, said
 from proposals.documents.context import Common, Paper, Row
 from proposals.documents.facts import Facts, facts_of
 from proposals.documents.group_map import draw_group
-from proposals.documents.text import line, paragraphs
-from proposals.documents.tokens import fill, values_for
+from proposals.documents.text import line
+from proposals.documents.tokens import values_for
 from proposals.models import Annex
 
 
@@ -46,12 +47,13 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
     version, reader = annex.version, str(annex.participant_id)
     recipient = facts.member(reader)
     currency = wording.currency_of(facts.country)
-    statements = list(annex.statements.all())
     values = values_for(facts, reader, currency)
+    opening, questions = own_words(annex, facts, values)
+    statements = list(annex.statements.all())
     told = tuple(money.tell(one, reader, currency) for one in facts.estimates)
     return Paper(
         common=common,
-        name=_("Proposal to %(name)s: %(title)s") % {"name": recipient.name, "title": common.title},
+        name=_("Proposal to %(name)s: %(title)s") % {"name": line(recipient.name), "title": common.title},
         created=created_at(version).isoformat(timespec="seconds"),
         recipient=line(recipient.name),
         contact=_contact(annex.participant),
@@ -60,13 +62,25 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
         answer_by=wording.day(version.answer_by) if version.answer_by else _("no date set yet"),
         map=draw_group(facts, reader),
         legend=_legend(facts, reader),
-        opening=paragraphs(fill(annex.opening, values)),
+        opening=opening,
         benefits=said((one for one in statements if one.is_benefit), values),
         costs=said((one for one in statements if not one.is_benefit), values),
         money=told,
         unknown=tuple(f"{one.title}{colon()}{gap}" for one in told for gap in one.unknown),
-        questions=paragraphs(fill(annex.open_questions, values)),
+        questions=questions,
+        foreign=_foreign(common),
     )
+
+
+def _foreign(common: Common) -> str:
+    """Said once where the author's words are in another language than the reader's."""
+    if common.written_in == common.language:
+        return ""
+    name = Locale.parse(common.written_in.replace("-", "_")).get_display_name(wording.locale())
+    return _("The words of %(initiator)s are in their own language: %(language)s.") % {
+        "initiator": common.initiator,
+        "language": name,
+    }
 
 
 def _contact(participant: Participant) -> str:
@@ -75,7 +89,7 @@ def _contact(participant: Participant) -> str:
 
 
 def _sentence(facts: Facts, recipient: str) -> str:
-    areas = [_(area.function).lower() for area in facts.areas]
+    areas = [wording.inside(_(area.function)) for area in facts.areas]
     return _(
         "%(initiator)s invites %(recipient)s to find out together whether working jointly on %(areas)s pays."
     ) % {

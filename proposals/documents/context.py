@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+
+from imc_portal.core.languages import direction
+
+#: A longer table is cut; the data attached to the paper has every row.
+MOST_ROWS = 300
+#: More members are named inside, not on the first page.
+MOST_IN_LEGEND = 12
+
+
+class Wordless(ValueError):
+    """A picture without words for those who do not see it: nothing with it is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as it is shown: text, tone (`loss`, `mine`, both or nothing), and a small line below."""
+
+    text: str
+    tone: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +35,10 @@ class Row:
     cells: tuple[str, ...]
     mine: bool = False
     tones: tuple[str, ...] = ()
+    #: Small lines below the cells.
+    below: tuple[str, ...] = ()
+    #: Stands apart from the rows above: it is not part of their sum.
+    apart: bool = False
 
     @property
     def toned(self) -> tuple[tuple[str, str], ...]:
@@ -27,6 +53,29 @@ class Table:
     caption: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
+    #: Number of the reader's own column, counted from the first after the names.
+    own: int | None = None
+
+    @property
+    def shown(self) -> tuple[tuple[Row, tuple[Cell, ...]], ...]:
+        """The rows that are printed, with their cells."""
+        return tuple((row, tuple(self._cells(row))) for row in self.rows[:MOST_ROWS])
+
+    @property
+    def heads(self) -> tuple[tuple[str, bool], ...]:
+        """The headings, and whether the column below is the reader's own."""
+        return tuple((text, index - 1 == self.own) for index, text in enumerate(self.headings))
+
+    @property
+    def more(self) -> int:
+        """How many rows were cut."""
+        return max(0, len(self.rows) - MOST_ROWS)
+
+    def _cells(self, row: Row) -> Iterator[Cell]:
+        for index, (text, tone, below) in enumerate(
+            zip_longest(row.cells, row.tones, row.below, fillvalue="")
+        ):
+            yield Cell(text, f"{tone} mine".strip() if index == self.own else tone, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +85,27 @@ class Picture:
     svg: str
     alt: str
     caption: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse to be without words."""
+        if not self.alt.strip():
+            raise Wordless("a picture needs words for those who do not see it")
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Paragraphs in one language; empty ones are false."""
+
+    paragraphs: tuple[str, ...] = ()
+    language: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.paragraphs)
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written."""
+        return direction(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +131,11 @@ class Money:
     keys: Table | None = None
     years: Table | None = None
     key_words: tuple[tuple[str, str], ...] = ()
+    #: What is to be said beside the tables: on the grant, on sub-groups under each key, on the way of years.
+    grant: str = ""
+    sharing: tuple[str, ...] = ()
+    course: Picture | None = None
+    course_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +153,28 @@ class Others:
     """The words to one recipient, for all to read when the initiator shares the annexes."""
 
     name: str
-    opening: tuple[str, ...]
+    opening: Prose
     benefits: tuple[Said, ...]
     costs: tuple[Said, ...]
+    questions: Prose = Prose()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A passage that a correction changed: what it is, and its lines with `gone`, `new` or `same` words."""
+
+    where: str
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+    prose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the version that the reader had before."""
+
+    since: int
+    words: Prose
+    passages: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +187,31 @@ class Common:
     version: str
     draft: bool
     initiator: str
-    why: tuple[str, ...]
+    why: Prose
     needs: Table | None
     areas: Table
-    areas_text: tuple[str, ...]
+    areas_text: Prose
     asked: Table
-    next_steps: tuple[str, ...]
-    not_asked: tuple[str, ...]
-    sources: Table
+    next_steps: Prose
+    not_asked: Prose
+    #: What each member would pay and gain, one table for each area with a figure.
+    payments: tuple[Table, ...]
+    key_words: tuple[tuple[str, str], ...]
+    #: Every input with its origin.
+    sources: tuple[Table, ...]
+    #: Whether everybody reads all annexes, and then the annexes.
+    shared: bool = False
     annexes: tuple[Others, ...] = ()
+
+    @property
+    def direction(self) -> str:
+        """Which way the paper is written."""
+        return direction(self.language)
+
+    @property
+    def written_direction(self) -> str:
+        """Which way the author writes."""
+        return direction(self.written_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +228,27 @@ class Paper:
     answer_by: str
     map: Picture | None
     legend: tuple[Row, ...]
-    opening: tuple[str, ...]
+    opening: Prose
     benefits: tuple[Said, ...]
     costs: tuple[Said, ...]
     money: tuple[Money, ...]
     unknown: tuple[str, ...]
-    questions: tuple[str, ...]
+    questions: Prose
+    #: In whose words, and in which language, where that is not the reader's; else nothing.
+    foreign: str = ""
+    changes: Changes | None = None
+    #: The same as data, to be attached.
+    data: str = ""
 
     @property
     def language(self) -> str:
         """The recipient's."""
         return self.common.language
+
+    @property
+    def density(self) -> str:
+        """How much the first page has to hold: nothing, `long` or `longest`."""
+        names = sum(len(row.name) for row in self.legend[:MOST_IN_LEGEND])
+        weight = 2 * len(self.common.title) + 2 * len(self.sentence) + len(self.contact) + names
+        weight += len(self.figure.caption) + len(self.figure.note) + 3 * len(self.recipient)
+        return "longest" if weight > 1200 else "long" if weight > 800 else ""

@@ -42,8 +42,10 @@ def own_html(paper: Paper, *, whole: bool = False) -> str:
 
 def pictures_of(paper: Paper) -> dict[str, str]:
     """The drawings of the paper by asset name."""
-    found = {f"chart-{n}.svg": one.chart.svg for n, one in enumerate(paper.money) if one.chart}
-    return found | ({"map.svg": paper.map.svg} if paper.map else {})
+    drawn = {"map": paper.map}
+    for number, one in enumerate(paper.money):
+        drawn |= {f"chart-{number}": one.chart, f"years-{number}": one.course}
+    return {f"{name}.svg": picture.svg for name, picture in drawn.items() if picture}
 
 
 def _lay_out_common(common: Common, place: Place) -> Any:

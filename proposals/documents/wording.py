@@ -9,13 +9,15 @@ from decimal import Decimal
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 from babel.numbers import format_currency, format_decimal, format_percent
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from imc_portal.core.languages import direction
 from imc_portal.core.templatetags.portal import day as day_in_words
 from proposals.estimate import Origin, keys
 
 NO_BREAK_MINUS = "\N{MINUS SIGN}"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\N{LEFT-TO-RIGHT MARK}", "\N{RIGHT-TO-LEFT MARK}"
 
 
 def locale() -> Locale:
@@ -24,6 +26,11 @@ def locale() -> Locale:
         return Locale.parse((get_language() or "en").replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def is_rtl() -> bool:
+    """Whether the active language is written from right to left."""
+    return direction(get_language() or "") == "rtl"
 
 
 def currency_of(country: str) -> str:
@@ -38,8 +45,7 @@ def money(amount: Decimal, currency: str, *, signed: bool = False, round_to: int
     whole = int((amount / round_to).quantize(Decimal(1))) * round_to
     pattern = locale().currency_formats["standard"].pattern.split(";")[0].replace(".00", "")
     words = format_currency(abs(whole), currency, format=pattern, locale=locale(), currency_digits=False)
-    sign = NO_BREAK_MINUS if whole < 0 else "+" if signed and whole > 0 else ""
-    return f"{sign}{words}"
+    return _signed(words, NO_BREAK_MINUS if whole < 0 else "+" if signed and whole > 0 else "")
 
 
 def number(value: int | Decimal) -> str:
@@ -47,11 +53,23 @@ def number(value: int | Decimal) -> str:
     return str(format_decimal(value, locale=locale()))
 
 
-def percent(share: float) -> str:
-    """A change as a percentage with its sign."""
+def percent(share: float, *, signed: bool = True) -> str:
+    """A share as a percentage; a change with its sign."""
     pattern = locale().percent_formats[None].pattern.replace("#,##0", "#,##0.#")
     words = format_percent(abs(share), format=pattern, locale=locale())
-    return f"{NO_BREAK_MINUS if share < 0 else '+' if share > 0 else ''}{words}"
+    return _signed(words, NO_BREAK_MINUS if share < 0 else "+" if share > 0 and signed else "")
+
+
+def _signed(words: str, sign: str) -> str:
+    """The sign before the digits, also among words from right to left: a mark keeps it at their left."""
+    if not sign or not is_rtl():
+        return f"{sign}{words}"
+    return f"{LEFT_TO_RIGHT}{sign}{words.lstrip(RIGHT_TO_LEFT)}"
+
+
+def whole_percent(part: int) -> str:
+    """So many in a hundred."""
+    return str(format_percent(part / 100, locale=locale()))
 
 
 def day(value: dt.date) -> str:
@@ -64,6 +82,24 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def inside(name: str) -> str:
+    """A name inside a sentence: without its capital, unless the language or an acronym wants one."""
+    if (get_language() or "").startswith("de") or not name[1:2].islower():
+        return name
+    return name[:1].lower() + name[1:]
+
+
+def some(names: Sequence[str], limit: int = 5) -> str:
+    """A, B and C; of many names the first, and how many more."""
+    if len(names) <= limit + 1:
+        return listed(names)
+    rest = len(names) - limit
+    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", rest) % {
+        "names": ", ".join(names[:limit]),
+        "count": rest,
+    }
 
 
 def origin(value: Origin) -> str:

@@ -80,8 +80,8 @@ def test_each_paper_fills_its_words_with_its_own_recipients_figures() -> None:
         population=4_321
     )
     papers = [compose(ProposalVersion.objects.get().annexes.get(pk=one.pk)) for one in (first, second)]
-    assert papers[0].opening[0].startswith("4,321 of 10,321: €216,050 today, {net NO-SUCH}.")
-    assert papers[1].opening[0].startswith("3,000 of 10,321: €150,000 today")
-    assert papers[0].questions == ("Why 4,321?",)
+    assert papers[0].opening.paragraphs[0].startswith("4,321 of 10,321: €216,050 today, {net NO-SUCH}.")
+    assert papers[1].opening.paragraphs[0].startswith("3,000 of 10,321: €150,000 today")
+    assert papers[0].questions.paragraphs == ("Why 4,321?",)
     assert [one.text for one in papers[0].costs][-1] == "4,321 lose"
     assert papers[0].costs[-1].indicator == "{x}"
