@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners.models import CandidateArea, Case, Participant
+from proposals.documents import standard
 
 #: Time to answer: four weeks, to a working day.
 ANSWER_DAYS = 28
@@ -35,52 +36,24 @@ def why(case: Case) -> str:
 
 def areas_text(areas: list[CandidateArea]) -> str:
     """The areas taken into the talks."""
-    lines = [
-        _("We propose to find out together whether working jointly in these areas serves all of us:"),
-        *(f"– {area.function}: {area.get_mode_display()}" for area in areas),
-    ]
-    return "\n".join(lines)
+    return standard.areas_text((area.function.name, area.mode) for area in areas)
 
 
 def next_steps() -> str:
     """The way from here to the formal meeting."""
-    return "\n".join(
-        (
-            _("First an informal meeting of all who are asked, to get to know each other's situation."),
-            _("Then each municipality answers seven questions for itself; answers open when all are in."),
-            _("Each then states its attitude: positive, with conditions, undecided or negative."),
-            _(
-                "If at least two of us want to go on, mayors and deputies meet formally "
-                "and say what to explore."
-            ),
-        )
-    )
+    return standard.next_steps()
 
 
 def not_asked() -> str:
     """Exploring is not committing."""
-    return "\n".join(
-        (
-            _("We do not ask for a decision to cooperate, for money, for staff or for a contract."),
-            _("Saying yes means only that we look into it together. You may leave at any time."),
-            _("Contracts and money remain with your council and ours."),
-        )
-    )
+    return standard.not_asked()
 
 
 def opening(participant: Participant, initiator: str) -> str:
-    """A plain first sentence to one recipient; its inhabitants are a token, filled in its language."""
-    return _(
-        "%(name)s has {people} inhabitants. This part is written for %(name)s alone: "
-        "what %(initiator)s believes cooperation would bring you, cost you and risk for you."
-    ) % {"name": participant.municipality, "initiator": initiator}
+    """A plain first sentence to one recipient."""
+    return standard.opening(str(participant.municipality), initiator)
 
 
 def open_questions(areas: list[CandidateArea]) -> str:
     """What only the recipient knows."""
-    lines = [
-        _("What does %(function)s cost you today, in which year, and what does that include?")
-        % {"function": str(area.function).lower()}
-        for area in areas
-    ]
-    return "\n".join(dict.fromkeys(lines))
+    return standard.open_questions(area.function.name for area in areas)
