@@ -23,6 +23,7 @@ def excess(population: Sizes, *, scale: int, at_lower_end: float, studied_from: 
 def reach(effect: Effect, population: Sizes, group: Sizes) -> Shares:
     """How much of the full effect a member can expect in a group: 0 at efficient scale, 1 well below it.
 
+    A member smaller than any that was studied is credited with no more than the smallest studied.
     Takes members and groups as arrays too, since the cost of every part of a group has to be reckoned.
     """
     if effect.scale is None:
@@ -31,8 +32,8 @@ def reach(effect: Effect, population: Sizes, group: Sizes) -> Shares:
         alone, joint = (_excess(effect, effect.scale, size) for size in (population, group))
         return (1 - (1 + joint) / (1 + alone)) / -effect.high
     lower, upper = _studied(effect.scale, effect.studied_from)
-    small, large = (np.clip(size, lower, upper) for size in (population, group))
-    return _way(small, large, lower, upper)
+    small, large = (np.clip(size, 1.0, upper) for size in (population, group))
+    return np.clip(_way(small, large, lower, upper), 0.0, 1.0)
 
 
 def change(effect: Effect, population: int, group: int, scenario: str) -> float:
@@ -70,4 +71,4 @@ def _studied(scale: int, studied_from: int) -> tuple[float, float]:
 
 def _way(start: Any, end: Any, lower: float, upper: float) -> Shares:
     """Part of the way from the smallest size studied to efficient scale, in the logarithm of size."""
-    return np.asarray(np.log(end / start) / np.log(upper / lower), dtype=np.float64)
+    return np.asarray((np.log(end) - np.log(start)) / np.log(upper / lower), dtype=np.float64)

@@ -71,12 +71,15 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return self._wrong(name, "a number, without quotes, is needed")
+            self._wrong(name, "a number, without quotes, is needed")
+            return None
         number = Decimal(value) if isinstance(value, Decimal) or abs(value) <= most else Decimal(most) + 1
         if not least <= number <= most:
-            return self._wrong(name, f"a number from {plain(least)} to {plain(most)} is needed")
+            self._wrong(name, f"a number from {plain(least)} to {plain(most)} is needed")
+            return None
         if whole and number != number.to_integral_value():
-            return self._wrong(name, "a whole number is needed")
+            self._wrong(name, "a whole number is needed")
+            return None
         return number
 
     def text(self, name: str, *, needed: bool = False, default: str = "") -> str:
@@ -103,7 +106,8 @@ class Reader:
         if value is None:
             return None
         if not isinstance(value, dict):
-            return self._wrong(name, "an object is needed")
+            self._wrong(name, "an object is needed")
+            return None
         return Reader(value, self._named(name), self.reasons)
 
     def _named(self, name: str) -> str:

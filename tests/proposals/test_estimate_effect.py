@@ -41,11 +41,18 @@ def test_the_studied_size_is_that_of_the_evidence() -> None:
     assert excess_of(TAX, 2_000) == excess_of(TAX, 5_000)
 
 
-@pytest.mark.parametrize("effect", [TAX, WASTE])
-def test_a_group_below_the_studied_size_is_promised_nothing(effect: Effect) -> None:
-    assert change(effect, 500, 9_000, "high") == 0
-    assert change(effect, 500, 15_000, "high") < 0
-    assert change(effect, 500, 15_000, "high") == pytest.approx(change(effect, 10_000, 15_000, "high"))
+def test_along_the_curve_a_group_below_the_studied_size_is_promised_nothing() -> None:
+    assert change(TAX, 500, 9_000, "high") == 0
+    assert change(TAX, 500, 15_000, "high") == pytest.approx(change(TAX, 10_000, 15_000, "high"))
+    assert change(TAX, 500, 15_000, "high") < 0
+
+
+def test_the_scaled_effect_is_never_more_than_that_of_the_smallest_size_studied() -> None:
+    """From 10,000 to efficient scale the full effect; half way in the logarithm, half of it."""
+    assert change(WASTE, 10_000, 30_000, "high") == pytest.approx(-0.17)
+    assert change(WASTE, 500, 30_000, "high") == change(WASTE, 500, 16_000, "high") == -0.17
+    assert change(WASTE, 8_000, 13_856, "high") == pytest.approx(-0.085, rel=1e-4)
+    assert change(WASTE, 29_000, 90_000, "high") == pytest.approx(-0.17 * np.log(30 / 29) / np.log(3))
 
 
 def test_whether_a_curve_holds_is_said_by_the_evidence_and_not_by_its_name() -> None:
