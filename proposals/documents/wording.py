@@ -164,7 +164,7 @@ def key_explained(name: str) -> str:
         ),
         keys.SHAPLEY: _(
             "Each pays the cost it adds on average, over all orders in which the group could form "
-            "(the Shapley value)."
+            "(the Shapley value); even so, a part of the group may pay more than on its own."
         ),
         keys.NUCLEOLUS: _(
             "The shares that leave the least satisfied part of the group as well off as possible "
