@@ -24,7 +24,7 @@ SOURCES = (
     "partners/models/need.py::*Choices",
     "proposals/documents/**/*.py",
     "proposals/models/*.py::*Choices",
-    "proposals/services/prefill/**/*.py",
+    "proposals/services/prefill/words.py",
     "meetings/agenda.py",
     "meetings/calendar.py",
     "meetings/emails.py",
