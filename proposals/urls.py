@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from proposals.views import annexes, approval, desk, figures, papers, presence, statements
+from proposals.views import annexes, approval, desk, figures, papers, presence, preview, statements
 
 app_name = "proposals"
 told = "<uuid:pk>/figures/<str:function>/<uuid:participant>/"
 urlpatterns = [
     path("cases/<uuid:case>/start/", desk.create, name="create"),
     path("annexes/<uuid:pk>/", annexes.annex, name="annex"),
-    path("annexes/<uuid:pk>/preview.pdf", papers.preview, name="preview"),
+    path("annexes/<uuid:pk>/preview.pdf", preview.preview, name="preview"),
     path("annexes/<uuid:pk>/statements/", statements.statement_add, name="statement_add"),
     path("annexes/<uuid:pk>/statements/confirm/", statements.statements_confirm, name="statements_confirm"),
     path("annexes/<uuid:pk>/suggestions/", statements.suggestion_use, name="suggestion_use"),

@@ -64,7 +64,8 @@ def show(
 ) -> HttpResponse:
     """The page of an annex; `more` is what came of an act on it."""
     facts = facts_of(found.version)
-    context = frame(request.user, found.version, found, facts=facts) | {
+    paper = request.GET.get("paper", "")
+    context = frame(request.user, found.version, found, facts=facts, paper=paper) | {
         "annex": found,
         "form": form or AnnexForm(instance=found, initial={"revision": found.revision}),
         "told": _told(found, facts),

@@ -81,7 +81,7 @@ def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 def _page(
     request: PersonRequest, version: ProposalVersion, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = frame(request.user, version) | more
+    context = frame(request.user, version, paper=request.GET.get("paper", "")) | more
     context |= present(request, version, may_draft=context["may_draft"])
     return render(request, "proposals/desk.html", context, status=status)
 

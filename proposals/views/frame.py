@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.http import PersonRequest
@@ -88,13 +89,18 @@ def annexes_of(version: ProposalVersion) -> list[Annex]:
 
 
 def frame(
-    user: User, version: ProposalVersion, annex: Annex | None = None, *, facts: Facts | None = None
+    user: User,
+    version: ProposalVersion,
+    annex: Annex | None = None,
+    *,
+    facts: Facts | None = None,
+    paper: str = "",
 ) -> dict[str, Any]:
-    """The context around the text; annex is the one that is open."""
+    """The context around the text; annex is the one that is open, `paper` the one whose paper is wanted."""
     proposal = version.proposal
     annexes = annexes_of(version)
     lacking = gaps(version, annexes, facts) if version.state != ProposalVersion.State.APPROVED else []
-    shown = annex or next(iter(annexes), None)
+    wanted = next((one for one in annexes if str(one.pk) == paper), None)
     return {
         "case": proposal.case,
         "proposal": proposal,
@@ -105,7 +111,8 @@ def frame(
         "out_of_step": any(gap.where == "recipients" for gap in lacking),
         "may_draft": policies.allows(user, "proposal.draft", proposal),
         "may_approve": policies.allows(user, "proposal.approve", proposal),
-        "shown": shown,
+        "shown": wanted or annex or next(iter(annexes), None),
+        "now": timezone.now(),
     }
 
 

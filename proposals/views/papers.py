@@ -1,52 +1,22 @@
-"""PDFs: the preview of a draft, and the documents that were printed for good."""
+"""The documents that were printed for good."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from csp.constants import SELF
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from imc_portal.core import documents
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
 from proposals import policies, services
-from proposals.documents import engine
-from proposals.documents.content import NotInTheGroup, compose
 from proposals.documents.press import file_name
 from proposals.models import Document
-from proposals.views.frame import find_annex
-
-#: How long a preview waits for another one in the same process.
-WAIT = 8
-
-
-@page
-@require_safe
-@xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # django-csp knows plain requests only
-def preview(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """The draft as this recipient would get it, printed on the spot and not kept."""
-    annex = find_annex(request, pk)
-    policies.require(request.user, "proposal.read", annex.version.proposal)
-    try:
-        pdf = engine.print_paper(compose(annex), wait=WAIT)
-    except engine.Busy:
-        text = _("Somebody else's preview is being made. Try again in a few seconds.")
-        return _sorry(request, text, 503)
-    except NotInTheGroup:
-        text = _("%(name)s has left the case, so there is no paper for it.") % {"name": annex.participant}
-        return _sorry(request, text, 409)
-    except engine.Unprintable:
-        return _sorry(request, _("This text cannot be set as a paper. Shorten it and try again."), 422)
-    return _pdf(pdf, f"{_('preview')}.pdf")
 
 
 @page
@@ -67,7 +37,7 @@ def document(request: PersonRequest, pk: UUID) -> HttpResponse:
     except documents.Damaged:
         text = _("The stored document is missing or was altered, so we do not hand it out. Tell the curator.")
         return _sorry(request, text, 503)
-    return _pdf(content, file_name(found))
+    return pdf_answer(content, file_name(found))
 
 
 @command
@@ -82,7 +52,8 @@ def render_again(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     return redirect(found.version.proposal)
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    """A PDF to be looked at, never stored on the way."""
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, name) or ""
     response.headers["Cache-Control"] = "private, no-store"
