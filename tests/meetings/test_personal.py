@@ -191,7 +191,7 @@ def test_we_come_records_who_in_what_office_and_with_what_mandate(client: Client
     assert Participant.objects.get(pk=scene.birk.pk).state == Participant.State.PROPOSAL_READ
     page = client.get(url("home", scene.birk)).content.decode()
     assert "Recorded: Birk comes" in page
-    assert "Berta Birk, deputy mayor, full mandate" in page
+    assert "<bdi>Berta Birk</bdi>, deputy mayor, full mandate" in page
     assert Invitation.objects.get(participant=scene.corn).reply == "none"
 
 

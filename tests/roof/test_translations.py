@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import pytest_django
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from django.apps import apps
 from django.core.mail import EmailMessage
-from django.db import models, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext, trans_real
+from django.utils.translation import gettext
 
 from imc_portal import acts
 from imc_portal.core.models import User
-from imc_portal.translations import ROOT, compile_catalogue
+from imc_portal.translations import ROOT
 from meetings import emails
 from meetings.models import Invitation
 from meetings.package import dossiers, facts, report
-from partners import places
 from partners.models import OfficeHolder
-from proposals.documents import content
+from proposals.documents import content, engine
 from tests import world as worlds
+from tests.roof.reading import FILE, compile_all, said_by, typed
 from tests.test_access import TABLE
 from tests.world import CAST, World
 
@@ -48,13 +45,10 @@ ENGLISH = re.compile(
     r"|saved?|kept|open|functions?|body|bodies|office|recipients?|closed|draft|sent|yes|year)\b",
     re.IGNORECASE,
 )
-FILE = re.compile(r"https?://\S+|\S+\.(?:pdf|ics|zip|json|csv|geojson)\b")
 #: Said in English on purpose, or spelt alike in both languages.
 ALIKE = (
     "Ranking", "FeatureCollection", "Feature", "features", "UTF-8", "Text",
 )  # fmt: skip
-SKIPPED = frozenset({"script", "style", "svg"})
-SPOKEN = frozenset({"alt", "aria-label", "title", "placeholder", "data-label", "data-unit", "value"})
 
 
 def entries() -> list[Message]:
@@ -116,62 +110,6 @@ def verbs_in(file: Path) -> Iterator[str]:
 # --- what a French reader sees ---------------------------------------------------------------
 
 
-class Reader(HTMLParser):
-    """What a page says, to the eye and to the ear; what it marks as another language is left out."""
-
-    VOID = frozenset({"input", "br", "img", "meta", "link", "hr", "col", "wbr"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self.path: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        foreign = known.get("lang") not in (None, "fr")
-        hidden = tag in SKIPPED or foreign or (bool(self.path) and self.path[-1])
-        if tag not in self.VOID:
-            self.path.append(hidden)
-        speaks = not hidden and not (tag == "input" and known.get("type") == "hidden")
-        if speaks and tag != "option":
-            spoken = SPOKEN - ({"value"} if known.get("type") != "submit" else set())
-            self.said += [known[name] or "" for name in spoken & known.keys()]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID and self.path:
-            self.path.pop()
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not (self.path and self.path[-1]):
-            self.said.append(" ".join(data.split()))
-
-
-def said_by(page: str) -> list[str]:
-    reader = Reader()
-    reader.feed(page)
-    return reader.said
-
-
-def typed() -> list[str]:
-    """Everything that people typed: the texts of records, longest first; not codes and not the catalogue."""
-    found: set[str] = set()
-    for label in ("core", "partners", "proposals", "meetings"):
-        for model in apps.get_app_config(label).get_models():
-            names = [] if model._meta.model_name == "function" else list(texts_in(model))
-            for row in model._default_manager.values_list(*names) if names else ():
-                found |= {line for text in row if text for line in [text, *str(text).splitlines()]}
-    # The portal holds these names for a while: they may be those of another test.
-    found |= {*places.counties(), *(region.name for region in places.regions())}
-    return sorted((text for text in found if len(text) > 3), key=len, reverse=True)
-
-
-def texts_in(model: type[models.Model]) -> Iterator[str]:
-    for field in model._meta.concrete_fields:
-        plain = isinstance(field, models.CharField | models.TextField) and not field.choices
-        if plain and field.name not in {"verb", "opened_because"}:
-            yield field.name
-
-
 def english_in(said: Iterable[str], known: list[str]) -> list[str]:
     found = []
     for text in said:
@@ -189,13 +127,7 @@ def french() -> translation.override:
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
-    """The catalogue as it is now, also where nobody ran make."""
-    target = PO.with_suffix(".mo")
-    if not target.exists() or target.stat().st_mtime < PO.stat().st_mtime:
-        fresh = target.with_suffix(f".{os.getpid()}.new")
-        compile_catalogue(PO, fresh)
-        fresh.replace(target)
-        trans_real._translations.clear()  # type: ignore[attr-defined]  # Django's cache of catalogues
+    compile_all()
 
 
 @pytest.fixture(scope="module")
@@ -341,9 +273,7 @@ def test_letters_leave_nothing_in_english(write: object, world: World) -> None:
 def test_the_paper_leaves_nothing_in_english(version: int, world: World) -> None:
     annex = world.made[f"annex_partner_{version}"]
     paper = content.compose(annex, "fr")  # type: ignore[arg-type]  # kept as objects
-    with french():
-        page = render_to_string("proposals/pdf/paper.html", {"paper": paper})
-    assert not english_in(said_by(page), typed())
+    assert not english_in(said_by(engine.own_html(paper, whole=True)), typed())
 
 
 def test_the_hand_over_leaves_nothing_in_english(world: World) -> None:
