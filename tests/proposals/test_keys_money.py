@@ -140,3 +140,12 @@ def test_the_nucleolus_is_left_out_of_larger_groups_and_said_to_be(count: int, l
     found = estimate(service(WASTE), group)
     assert ("nucleolus" in found.missing) is left_out
     assert ("nucleolus" in {key.key for key in found.scenario("central").keys}) is not left_out
+
+
+def test_what_small_members_save_does_not_drown_beside_a_large_one() -> None:
+    """Each saves 1 %: 105 million and 6; shares that give the small ones less would not keep them."""
+    costs = {"A": "10527012230.97", "B": "641.40", "C": "19139.54"}
+    group = [Member(key, key, 5_000, own_cost=Decimal(cost)) for key, cost in costs.items()]
+    nucleolus = estimate(service(GOODS), group).scenario("central").key("nucleolus")
+    assert nucleolus.in_core
+    assert 0 < nucleolus.nets["B"] < 641

@@ -10,6 +10,8 @@ from proposals.estimate.keys.games import Floats, Game, every_group
 #: A multiplier above this binds; costs are scaled to one beforehand.
 BINDING = 1e-9
 DEPENDENT = 1e-8
+#: As fine as the solver goes: members of a group may differ a millionfold in cost.
+EXACT = 1e-10
 
 
 def nucleolus(game: Game) -> Floats:
@@ -24,11 +26,14 @@ def nucleolus(game: Game) -> Floats:
         raise ValueError("The nucleolus needs the cost of every part of the group.")
     if game.count == 1:
         return game.alone.copy()
-    scale = max(float(np.abs(game.table).max()), 1e-300)
-    rounds = _Rounds(game.count, game.table / scale, bounded=game.alone.sum() >= game.whole)
+    # Costs alone cancel out; without them large members do not drown what small ones save.
+    beyond = game.table - every_group(game.count) @ game.alone
+    scale = max(float(np.abs(beyond).max()), 1e-300)
+    rounds = _Rounds(game.count, beyond / scale, bounded=game.alone.sum() >= game.whole)
     while len(rounds.fixed) < game.count:
         rounds.fix_next()
-    return rounds.shares() * scale
+    shares: Floats = game.alone + rounds.shares() * scale
+    return shares
 
 
 class _Rounds:
@@ -39,7 +44,7 @@ class _Rounds:
         self.count = count
         self.groups, self.costs = groups[1:-1], table[1:-1]
         self.singles = np.eye(count) if bounded else np.zeros((0, count))
-        self.alone = table[1 << np.arange(count)] if bounded else np.zeros(0)
+        self.alone = np.zeros(len(self.singles))
         self.fixed, self.values = groups[-1:], table[-1:]
 
     def fix_next(self) -> None:
@@ -54,6 +59,7 @@ class _Rounds:
             b_eq=np.append(np.zeros(self.count), 1.0),
             bounds=[(0, None)] * free + [(None, None)] * len(self.fixed),
             method="highs",
+            options={"primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT},
         )
         if found.x is None or found.fun is None:
             raise ArithmeticError(f"No nucleolus: {found.message}")
