@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from imc_portal.core.models import AuditEntry
 from imc_portal.core.templatetags.portal import day
@@ -18,6 +18,8 @@ from partners.models import Evidence
 from partners.models.function import Confidence
 
 SHARES = ("low", "central", "high")
+#: Functions that a title names; the rest are counted.
+NAMED = 3
 SIZES = ("efficient_scale", "studied_from")
 
 
@@ -81,3 +83,18 @@ def percent(share: Decimal) -> str:
     words = number_format(number, decimal_pos=0 if number == int(number) else 1)
     sign = "\N{MINUS SIGN}" if share < 0 else "+" if share > 0 else ""
     return _("%(number)s%%") % {"number": f"{sign}{words}"}
+
+
+def some_functions(evidence: Evidence) -> str:
+    """The first functions that use it, and how many more."""
+    names = [str(function) for function in evidence.functions.all()]
+    if not names:
+        return _("No function uses it")
+    named = ", ".join(names if len(names) <= NAMED + 1 else names[:NAMED])
+    more = len(names) - NAMED
+    if more <= 1:
+        return named
+    return ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+        "names": named,
+        "n": more,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,8 +20,9 @@ from proposals.models import MemberInput
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An amount; whoever loses is named in words too."""
+    """An amount under its heading; whoever loses is named in words too."""
 
+    heading: str
     text: str
     loses: bool = False
 
@@ -139,8 +140,16 @@ def _money(amount: Decimal | None, currency: str) -> str:
 # --- what the estimate says --------------------------------------------------------------------------
 
 
-def _amount(value: Decimal, currency: str, *, signed: bool = False) -> Cell:
-    return Cell(wording.money(value, currency, signed=signed), loses=signed and value < 0)
+def _amounts(amounts: Mapping[str, Decimal], currency: str, *, signed: bool = False) -> tuple[Cell, ...]:
+    """Amounts by their heading."""
+    return tuple(
+        Cell(heading, wording.money(amount, currency, signed=signed), loses=signed and amount < 0)
+        for heading, amount in amounts.items()
+    )
+
+
+def _by_scenario(amounts: Iterable[Decimal]) -> dict[str, Decimal]:
+    return dict(zip((wording.scenario(name) for name in SCENARIOS), amounts, strict=True))
 
 
 def _scenarios(estimate: Estimate, currency: str) -> tuple[Line, ...]:
@@ -148,7 +157,7 @@ def _scenarios(estimate: Estimate, currency: str) -> tuple[Line, ...]:
     alone = sum((solo.cost for solo in estimate.solos), Decimal(0))
 
     def line(name: str, amounts: Sequence[Decimal], *, signed: bool = False) -> Line:
-        return Line(name, tuple(_amount(amount, currency, signed=signed) for amount in amounts))
+        return Line(name, _amounts(_by_scenario(amounts), currency, signed=signed))
 
     return (
         line(_("All members alone"), [alone] * len(found)),
@@ -162,7 +171,10 @@ def _scenarios(estimate: Estimate, currency: str) -> tuple[Line, ...]:
 def _nets(estimate: Estimate, currency: str) -> tuple[Line, ...]:
     found = [estimate.scenario(name).key(estimate.headline) for name in SCENARIOS]
     return tuple(
-        Line(solo.name, tuple(_amount(one.nets[solo.key], currency, signed=True) for one in found))
+        Line(
+            solo.name,
+            _amounts(_by_scenario(one.nets[solo.key] for one in found), currency, signed=True),
+        )
         for solo in estimate.solos
     )
 
@@ -175,10 +187,21 @@ def _key(result: KeyResult, estimate: Estimate, currency: str) -> Line:
         }
     return Line(
         name=wording.key(result.key),
-        cells=tuple(_amount(result.nets[solo.key], currency, signed=True) for solo in estimate.solos),
+        cells=_members(result.nets, estimate, currency, signed=True),
         remark=remark,
         tone=tone,
         chosen=result.key == estimate.headline,
+    )
+
+
+def _members(
+    amounts: Mapping[str, Decimal], estimate: Estimate, currency: str, *, signed: bool = False
+) -> tuple[Cell, ...]:
+    """Amounts of the members in the order of the group; two may bear one name."""
+    return tuple(
+        cell
+        for solo in estimate.solos
+        for cell in _amounts({solo.name: amounts[solo.key]}, currency, signed=signed)
     )
 
 
@@ -227,7 +250,7 @@ def _grant(estimate: Estimate, currency: str) -> Line | None:
     )
     return Line(
         _("Grant, in all"),
-        tuple(_amount(estimate.grants[solo.key], currency) for solo in estimate.solos),
+        _members(estimate.grants, estimate, currency),
         words
         % {
             "amount": wording.money(grant.amount, currency),
