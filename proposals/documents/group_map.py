@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -12,7 +14,7 @@ from shapely.geometry import mapping
 from shapely.geometry import shape as geometry_of
 from shapely.geometry.base import BaseGeometry
 
-from partners.maps import Shape, draw_map
+from partners.maps import Drawing, Shape, lay_out, paint
 from partners.models import ImportRun, Municipality, NeighbourLink, Participant
 from proposals.documents import wording
 from proposals.documents.context import Picture
@@ -26,23 +28,56 @@ MARGIN = 0.12
 
 def draw_group(facts: Facts, reader: str) -> Picture | None:
     """The members on the map, the reader in amber; None where no outline is known."""
-    members = _members(facts)
-    shapes = [
-        Shape(one.code, one.name, one.boundary, "self" if key == reader else "chosen", label=True)
-        for key, one in members.items()
-        if one.boundary
-    ]
-    if not shapes:
+    ground = _ground(_Same(facts))
+    if not ground.drawing:
         return None
     desc = _("Map of the group: %(names)s. %(reader)s is marked in amber.") % {
         "names": wording.listed([line(member.name) for member in facts.members]),
         "reader": line(facts.member(reader).name),
     }
-    around = _around(list(members.values()), _frame(shapes))
-    svg = draw_map(
-        [*shapes, *around], title=_("The group on the map"), desc=desc, source=_source(members.values())
-    )
+    members = [replace(shape, tone="self") if key == reader else shape for key, shape in ground.members]
+    svg = paint(ground.drawing, [*members, *ground.around], title=_("The group on the map"), desc=desc)
     return Picture(svg=svg, alt=desc)
+
+
+class _Same:
+    """Facts as this very object: those of a version are read once, and its ground is laid out once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.facts is self.facts
+
+    def __hash__(self) -> int:
+        return id(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is alike on the maps of all recipients: outlines in their places, without the reader's mark."""
+
+    members: tuple[tuple[str, Shape], ...]
+    around: tuple[Shape, ...]
+    drawing: Drawing | None
+
+
+@lru_cache(maxsize=8)
+def _ground(same: _Same) -> _Ground:
+    facts, members = same.facts, _members(same.facts)
+    shapes = tuple(
+        (key, Shape(one.code, line(facts.member(key).name), one.boundary, "chosen", label=True))
+        for key, one in members.items()
+        if one.boundary
+    )
+    if not shapes:
+        return _Ground((), (), None)
+    own = [shape for _key, shape in shapes]
+    around = tuple(_around(list(members.values()), _frame(own)))
+    drawing = lay_out([*own, *around], source=_source(members.values()))
+    # Drawn outlines are paths in the drawing; the degrees they came from are not needed again.
+    light = tuple((key, replace(shape, geometry={})) for key, shape in shapes)
+    return _Ground(light, tuple(replace(shape, geometry={}) for shape in around), drawing)
 
 
 def _members(facts: Facts) -> dict[str, Municipality]:

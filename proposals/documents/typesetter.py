@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import threading
@@ -67,6 +68,20 @@ class Place:
     behind: int = 0
 
 
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """A paper is half a million objects that live to its end: looking for garbage meanwhile costs a seventh
+    of the time and finds none. Afterwards all of them are looked at once, and nothing older."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if enabled:
+            gc.enable()
+
+
 class Sheet(HTML):  # type: ignore[misc]  # as above
     """Our HTML with our own idea of what its elements are."""
 
@@ -102,7 +117,7 @@ def alone(wait: float) -> Iterator[None]:
     complaints = _Complaints()
     LOGGER.addHandler(complaints)
     try:
-        with whole_words():
+        with whole_words(), _unswept():
             yield
         if complaints.first:
             raise Unprintable(complaints.first[:500])
