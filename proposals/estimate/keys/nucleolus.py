@@ -10,8 +10,8 @@ from proposals.estimate.keys.games import Floats, Game, every_group
 #: A multiplier above this binds; costs are scaled to one beforehand.
 BINDING = 1e-9
 DEPENDENT = 1e-8
-#: As fine as the solver goes: members of a group may differ a millionfold in cost.
-EXACT = 1e-10
+#: As fine as the solver goes, since members may differ a millionfold in cost; else as fine as is usual.
+EXACT = (1e-10, 1e-7)
 
 
 def nucleolus(game: Game) -> Floats:
@@ -49,26 +49,30 @@ class _Rounds:
 
     def fix_next(self) -> None:
         """One round: the least saving of the open parts is made as large as can be."""
-        rows = np.concatenate([self.groups, self.singles, self.fixed]).T
-        saves = np.zeros(rows.shape[1])
-        saves[: len(self.groups)] = 1
-        free = len(self.groups) + len(self.singles)
-        found = linprog(
-            np.concatenate([self.costs, self.alone, self.values]),
-            A_eq=np.vstack([rows, saves]),
-            b_eq=np.append(np.zeros(self.count), 1.0),
-            bounds=[(0, None)] * free + [(None, None)] * len(self.fixed),
-            method="highs",
-            options={"primal_feasibility_tolerance": EXACT, "dual_feasibility_tolerance": EXACT},
-        )
-        if found.x is None or found.fun is None:
-            raise ArithmeticError(f"No nucleolus: {found.message}")
-        binding = found.x > BINDING
-        least = float(found.fun)
+        multipliers, least = self._solve()
+        binding, free = multipliers > BINDING, len(self.groups) + len(self.singles)
         open_parts, bound = binding[: len(self.groups)], binding[len(self.groups) : free]
         self._fix(self.groups[open_parts], self.costs[open_parts] - least)
         self._fix(self.singles[bound], self.alone[bound])
         self._drop_settled()
+
+    def _solve(self) -> tuple[Floats, float]:
+        rows = np.concatenate([self.groups, self.singles, self.fixed]).T
+        saves = np.zeros(rows.shape[1])
+        saves[: len(self.groups)] = 1
+        free = len(self.groups) + len(self.singles)
+        for fine in EXACT:
+            found = linprog(
+                np.concatenate([self.costs, self.alone, self.values]),
+                A_eq=np.vstack([rows, saves]),
+                b_eq=np.append(np.zeros(self.count), 1.0),
+                bounds=[(0, None)] * free + [(None, None)] * len(self.fixed),
+                method="highs",
+                options={"primal_feasibility_tolerance": fine, "dual_feasibility_tolerance": fine},
+            )
+            if found.x is not None and found.fun is not None:
+                return found.x, float(found.fun)
+        raise ArithmeticError(f"No nucleolus: {found.message}")
 
     def shares(self) -> Floats:
         """The one solution of all that is fixed."""
