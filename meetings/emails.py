@@ -26,6 +26,10 @@ from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime, spoken
 from meetings.models import Dispatch, Invitation, Meeting
 from partners.models import Case, OfficeHolder
+from proposals.documents import tokens
+from proposals.documents.changes import earlier_for
+from proposals.documents.facts import facts_of
+from proposals.documents.wording import currency_of
 from proposals.models import Document
 
 REPLY_DAYS_BEFORE = 3
@@ -183,12 +187,30 @@ def _context(letter: Letter) -> dict[str, object]:
         "reply_by": day_in_words(reply_by(meeting, where, letter.now, _asked(letter))),
         "late": letter.due_at is not None and letter.now > letter.due_at,
         "lead_time": letter.case.lead_time_days,
-        "benefit": letter.benefit,
+        "benefit": _benefit(letter),
+        "corrects": _corrects(letter),
         "sender": one_line(str(letter.case.opened_by)),
         "address": _reply_to(letter.case),
         "language": letter.contact.language,
         "link": links.PLACEHOLDER if letter.link else "",
     }
+
+
+def _benefit(letter: Letter) -> str:
+    """What is in it for the recipient, its figures filled in as in the paper."""
+    if letter.document is None or "{" not in letter.benefit:
+        return letter.benefit
+    facts = facts_of(letter.document.version)
+    reader = str(letter.document.participant_id)
+    return tokens.fill(letter.benefit, tokens.values_for(facts, reader, currency_of(facts.country)))
+
+
+def _corrects(letter: Letter) -> int | None:
+    """The number of the version that the attached one replaces for this recipient."""
+    if letter.document is None:
+        return None
+    earlier = earlier_for(letter.document.version, letter.document.participant_id)
+    return earlier.number if earlier else None
 
 
 def _asked(letter: Letter) -> dt.date | None:

@@ -14,6 +14,7 @@ from partners.models.function import Confidence, Mode
 from partners.models.need import Severity
 from proposals.documents import standard, wording
 from proposals.documents.context import Common, Others, Prose, Row, Said, Table
+from proposals.documents.data import shared_data
 from proposals.documents.facts import Facts
 from proposals.documents.money import key_words, members_table
 from proposals.documents.sources import source_tables
@@ -26,6 +27,7 @@ def compose_common(version: ProposalVersion, language: str, facts: Facts) -> Com
     """The common part in one language; equal values are equal pages."""
     author, currency = version.drafted_by.language, wording.currency_of(facts.country)
     areas = [(area.function, area.mode) for area in facts.areas]
+    shared = _shared(version, facts)
     with translation.override(language):
         return Common(
             language=language,
@@ -45,7 +47,8 @@ def compose_common(version: ProposalVersion, language: str, facts: Facts) -> Com
             key_words=key_words(facts.estimates),
             sources=source_tables(facts.estimates, currency),
             shared=version.annexes_shared,
-            annexes=_annexes(version, facts) if version.annexes_shared else (),
+            annexes=tuple(_other(annex, facts) for annex in shared.values()),
+            data=shared_data(version, facts, shared),
         )
 
 
@@ -80,14 +83,19 @@ def said(statements: Iterable[Statement], values: Mapping[str, str]) -> tuple[Sa
     )
 
 
-def _annexes(version: ProposalVersion, facts: Facts) -> tuple[Others, ...]:
-    found = version.annexes.select_related("participant__municipality").prefetch_related("statements")
+def _shared(version: ProposalVersion, facts: Facts) -> dict[str, Annex]:
+    """The annexes that everybody reads, by recipient; none unless the initiator shares them."""
+    if not version.annexes_shared:
+        return {}
     there = {member.key for member in facts.members}
-    return tuple(_other(annex, version, facts) for annex in found if str(annex.participant_id) in there)
+    found = version.annexes.select_related("participant__municipality").prefetch_related("statements")
+    annexes = {str(annex.participant_id): annex for annex in found if str(annex.participant_id) in there}
+    for annex in annexes.values():
+        annex.version = version
+    return annexes
 
 
-def _other(annex: Annex, version: ProposalVersion, facts: Facts) -> Others:
-    annex.version = version
+def _other(annex: Annex, facts: Facts) -> Others:
     statements = list(annex.statements.all())
     values = values_for(facts, str(annex.participant_id), wording.currency_of(facts.country))
     opening, questions = own_words(annex, facts, values)

@@ -11,8 +11,10 @@ from imc_portal.core.languages import nearest
 from imc_portal.core.templatetags.portal import colon
 from partners.models import Participant
 from proposals.documents import money, wording
+from proposals.documents.changes import changes_for
 from proposals.documents.common import compose_common, created_at, own_words, said
 from proposals.documents.context import Common, Paper, Row
+from proposals.documents.data import own_data
 from proposals.documents.facts import Facts, facts_of
 from proposals.documents.group_map import draw_group
 from proposals.documents.text import line
@@ -69,6 +71,8 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
         unknown=tuple(f"{one.title}{colon()}{gap}" for one in told for gap in one.unknown),
         questions=questions,
         foreign=_foreign(common),
+        changes=changes_for(annex, facts),
+        data=own_data(annex, facts, common.language, common.data),
     )
 
 

@@ -165,7 +165,13 @@ class Change:
 
     where: str
     lines: tuple[tuple[tuple[str, str], ...], ...]
-    prose: bool = False
+    #: In which language it is written, where it is not the reader's.
+    language: str = ""
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written."""
+        return direction(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ class Changes:
     since: int
     words: Prose
     passages: tuple[Change, ...]
+    #: Whether more has changed than is told.
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,8 @@ class Common:
     #: Whether everybody reads all annexes, and then the annexes.
     shared: bool = False
     annexes: tuple[Others, ...] = ()
+    #: The same as data, without what is a recipient's own.
+    data: str = ""
 
     @property
     def direction(self) -> str:
