@@ -88,6 +88,8 @@ class Keeper {
       if (told.ok && JSON.stringify(this.fields()) === copy) this.forget();
       this.at = Date.now();
       this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: told }));
+      // Words that wait for a choice are on this device alone.
+      if (this.held().length) this.store();
       this.age();
       return;
     }
