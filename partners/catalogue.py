@@ -34,6 +34,9 @@ class EvidenceFact(NamedTuple):
     source: str
 
 
+#: Evidence whose curve of cost by size was itself measured.
+MEASURED_CURVES = frozenset({"tax"})
+
 FUNCTIONS = (
     FunctionFact(
         "ADM-TAX", _("Local tax assessment and collection"), "01.1", ("joint_admin", "buy_sell"), "tax"

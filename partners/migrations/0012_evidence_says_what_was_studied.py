@@ -6,10 +6,12 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from partners.catalogue import MEASURED_CURVES
+
 
 def mark(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Of the functions in the catalogue only the curve of tax collection was measured."""
-    apps.get_model("partners", "Evidence").objects.filter(key="tax").update(measured_curve=True)
+    apps.get_model("partners", "Evidence").objects.filter(key__in=MEASURED_CURVES).update(measured_curve=True)
 
 
 class Migration(migrations.Migration):

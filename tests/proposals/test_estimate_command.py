@@ -12,6 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from partners.models import Function
+from proposals.documents.ground import effect_of
+from proposals.management.commands import estimate as command
 from tests.proposals.estimates import EXAMPLE
 
 pytestmark = pytest.mark.django_db
@@ -261,3 +263,13 @@ def test_bytes_that_are_no_text_and_endless_input_are_refused(tmp_path: Path) ->
         file.write_bytes(raw)
         with pytest.raises(CommandError, match=sentence):
             run(file)
+
+
+def test_the_shipped_catalogue_stands_in_for_a_database_without_tables() -> None:
+    kept = Function.objects.select_related("evidence")
+    assert len(kept) > 30
+    for function in kept:
+        shipped = command._shipped(function.code)
+        assert shipped is not None
+        assert effect_of(shipped.evidence) == effect_of(function.evidence)
+    assert command._shipped("NO-SUCH") is None
