@@ -81,7 +81,7 @@ def _members(estimate: Estimate, currency: str) -> Table:
 
 
 def _source(solo: Solo) -> str:
-    if solo.origin in (Origin.ASSUMED, Origin.DEFAULT):
+    if not solo.own:
         return _("cost per inhabitant of %(name)s") % {"name": line(solo.source, 200)}
     return line(solo.source, 200) or _("its own accounts")
 

@@ -126,6 +126,8 @@ class Solo:
     volume: Decimal | None = None
     fiscal_capacity: Decimal | None = None
     property_value: Decimal | None = None
+    #: Whether it is the member's own figure, and not reckoned from a cost per inhabitant.
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,9 @@ def _terms(data: dict[str, Any]) -> Terms:
 
 def _solo(data: dict[str, Any]) -> Solo:
     facts = {name: _decimal(data.get(name)) for name in ("volume", "fiscal_capacity", "property_value")}
-    return Solo(**data | facts | {"cost": Decimal(data["cost"]), "origin": Origin(data["origin"])})
+    origin = Origin(data["origin"])
+    own = {"own": data.get("own", origin not in (Origin.ASSUMED, Origin.DEFAULT))}
+    return Solo(**data | facts | own | {"cost": Decimal(data["cost"]), "origin": origin})
 
 
 def _key(data: dict[str, Any]) -> KeyResult:

@@ -90,6 +90,7 @@ def _solo(member: Member, effect: Effect, unit_cost: UnitCost | None) -> Solo | 
         volume=member.volume,
         fiscal_capacity=member.fiscal_capacity,
         property_value=member.property_value,
+        own=member.own_cost is not None,
     )
 
 

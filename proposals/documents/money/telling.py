@@ -12,7 +12,7 @@ from proposals.documents import wording
 from proposals.documents.context import Figure, Money
 from proposals.documents.money import course, scenarios, sharing
 from proposals.documents.text import line
-from proposals.estimate import Estimate, Origin
+from proposals.estimate import Estimate
 from proposals.estimate.figures import SCENARIOS
 
 
@@ -129,14 +129,10 @@ def _basis(estimate: Estimate) -> str:
 def _assumed(estimate: Estimate) -> tuple[str, ...]:
     """Costs that stand in for unknown ones, by what they are taken from."""
     return tuple(
-        _stand_in([solo.name for solo in estimate.solos if _stands_in(solo.origin) and solo.source == source])
+        _stand_in([solo.name for solo in estimate.solos if not solo.own and solo.source == source])
         % {"source": line(source)}
-        for source in dict.fromkeys(solo.source for solo in estimate.solos if _stands_in(solo.origin))
+        for source in dict.fromkeys(solo.source for solo in estimate.solos if not solo.own)
     )
-
-
-def _stands_in(origin: Origin) -> bool:
-    return origin in (Origin.ASSUMED, Origin.DEFAULT)
 
 
 def _stand_in(names: Sequence[str]) -> str:
