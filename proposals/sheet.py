@@ -13,7 +13,7 @@ from partners.models import Participant
 from partners.models.function import Confidence
 from proposals.documents import wording
 from proposals.documents.ground import Ground, member_of
-from proposals.estimate import Estimate, KeyResult, Member, Origin, Solo, keys
+from proposals.estimate import Estimate, KeyResult, Origin, Solo, keys
 from proposals.estimate.figures import SCENARIOS
 from proposals.models import MemberInput
 
@@ -117,7 +117,7 @@ def _known(ground: Ground, participant: Participant, code: str, solo: Solo | Non
         population=wording.number(member.population),
         cost=wording.money(solo.cost, currency) if solo else "",
         origin=wording.origin(solo.origin) if solo else "",
-        source=_source(solo, member) if solo else "",
+        source=_source(solo) if solo else "",
         confidence=str(Confidence(solo.confidence).label) if solo else "",
         volume="" if member.volume is None else wording.number(member.volume.normalize()),
         fiscal_capacity=_money(member.fiscal_capacity, currency),
@@ -127,8 +127,8 @@ def _known(ground: Ground, participant: Participant, code: str, solo: Solo | Non
     )
 
 
-def _source(solo: Solo, member: Member) -> str:
-    if member.own_cost is None and solo.origin == Origin.ASSUMED:
+def _source(solo: Solo) -> str:
+    if not solo.own and solo.origin == Origin.ASSUMED:
         return _("cost per inhabitant of %(name)s") % {"name": solo.source}
     return solo.source
 

@@ -33,7 +33,7 @@ class PercentField(NumberField):
         return super().prepare_value(value * 100 if isinstance(value, Decimal) else value)
 
 
-class FunctionChoices(forms.ModelMultipleChoiceField):
+class FunctionChoices(forms.ModelMultipleChoiceField[Function]):
     """Functions by name, each with the evidence it uses now."""
 
     def label_from_instance(self, obj: Function) -> str:

@@ -101,15 +101,15 @@ def member_of(ground: Ground, participant: Participant, code: str) -> Member:
     """A member with what is known of it: what was entered, else the initiator's own need; field by field."""
     entry = ground.inputs.get((participant.pk, code))
     baseline = ground.baseline(participant, code)
-    cost, volume = entry and entry.annual_cost, entry and entry.volume
-    told = entry if entry and cost is not None else baseline
+    told = entry if entry and entry.annual_cost is not None else baseline
+    yields = entry if entry and entry.volume is not None else baseline
     town = participant.municipality
     return Member(
         key=str(participant.pk),
         name=town.name,
         population=town.population,
         own_cost=told.annual_cost if told else None,
-        volume=volume if volume is not None or baseline is None else baseline.volume,
+        volume=yields.volume if yields else None,
         cost_source=_source(told.source, told.year) if told else "",
         cost_confidence=told.confidence if told else "none",
         origin=ORIGINS[MemberInput.Origin(told.origin)] if isinstance(told, MemberInput) else Origin.MEASURED,

@@ -56,7 +56,7 @@ def set_input(
     record = MemberInput.objects.filter(
         proposal=proposal, participant=participant, function=function
     ).first() or MemberInput(proposal=proposal, participant=participant, function=function)
-    values = {"annual_cost": annual_cost, "volume": volume, "year": year}
+    values: dict[str, Any] = {"annual_cost": annual_cost, "volume": volume, "year": year}
     values |= {"origin": origin, "source": source, "confidence": confidence}
     _still_as_seen(record, seen)
     _keep(record, values, INPUT_FIELDS, "entered the figures of a member", actor)

@@ -14,7 +14,7 @@ from imc_portal.core.audit import Actor
 from partners.models import Baseline, CandidateArea, Evidence, Function, Municipality, Participant
 from partners.services.evidence import change_evidence
 from proposals import services
-from proposals.documents import ground
+from proposals.documents import ground, money, sources
 from proposals.documents.facts import Facts, facts_of, gather
 from proposals.estimate import Estimate, Grant, Origin, Solo
 from proposals.models import ProposalVersion
@@ -74,6 +74,22 @@ def test_what_a_member_told_counts_before_everything_with_its_origin(
     found = solo(version, partner)
     assert (found.cost, found.origin, found.volume) == (Decimal(98_000), Origin(origin), Decimal(400))
     assert (found.source, found.confidence) == ("Their treasurer (2024)", "high")
+
+
+def test_an_assumption_about_a_member_is_not_told_as_a_cost_per_inhabitant(
+    version: ProposalVersion, partner: Participant
+) -> None:
+    other = version.annexes.all()[1].participant
+    tell(version, partner, origin="assumed", source="Our working hypothesis")
+    assert (solo(version, partner).own, solo(version, other).own) == (True, False)
+    (unknown,) = money.tell(estimate_of(version), str(partner.pk), "EUR").unknown
+    assert other.municipality.name in unknown
+    assert version.proposal.case.initiator.name in unknown
+    assert "hypothesis" not in unknown
+    tables = sources.source_tables([estimate_of(version)], "EUR")
+    cells = {cell for table in tables for row in table.rows for cell in row.cells}
+    assert "Our working hypothesis (2024)" in cells
+    assert f"cost per inhabitant of {version.proposal.case.initiator.name}" in cells
 
 
 def test_the_initiator_s_own_need_is_measured_until_it_says_otherwise(version: ProposalVersion) -> None:
@@ -212,12 +228,13 @@ def test_figures_frozen_before_there_were_terms_are_still_read(version: Proposal
             del estimate[later]
         del estimate["service"]["effect"]["curve"], estimate["service"]["effect"]["studied_from"]
         for one in estimate["solos"]:
-            del one["fiscal_capacity"], one["property_value"]
+            del one["fiscal_capacity"], one["property_value"], one["own"]
         for scenario in estimate["scenarios"]:
             for key in scenario["keys"]:
                 del key["in_core"], key["blocking"], key["error"]
     read = Facts.from_json(plain)
     assert read.estimates[0].headline == "population"
+    assert [one.own for one in read.estimates[0].solos] == [True, False, False]
     assert (
         read.estimates[0].scenarios[1].running
         == gather(version.proposal.case).estimates[0].scenarios[1].running
