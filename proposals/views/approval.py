@@ -19,7 +19,7 @@ from proposals.documents.money import headline
 from proposals.documents.wording import currency_of
 from proposals.forms import ReturnForm
 from proposals.models import ProposalVersion
-from proposals.views.frame import find_proposal, frame, latest
+from proposals.views.frame import find_proposal, frame, latest, other_key
 
 
 @command
@@ -74,8 +74,8 @@ def approve(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 def _page(
     request: PersonRequest, version: ProposalVersion, form: ReturnForm, status: int = 200
 ) -> HttpResponse:
-    context = frame(request.user, version)
     facts = facts_of(version)
+    context = frame(request.user, version, facts=facts)
     known = {member.key: member for member in facts.members}
     currency = currency_of(facts.country)
     context |= {
@@ -89,6 +89,7 @@ def _page(
             for annex in context["annexes"]
             if (key := str(annex.participant_id)) in known
         ],
+        "other_key": other_key(version, facts),
         "own_submission": version.submitted_by_id == request.user.pk
         and not policies.is_single_handed(request.user, version.proposal.case),
     }

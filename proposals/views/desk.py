@@ -17,9 +17,10 @@ from partners import policies as partner_policies
 from partners.models import Case
 from proposals import policies, services
 from proposals.difference import compare
+from proposals.documents.facts import facts_of
 from proposals.forms import CommonForm
 from proposals.models import ProposalVersion
-from proposals.views.frame import find_proposal, frame, latest
+from proposals.views.frame import find_proposal, frame, latest, other_key
 from proposals.views.keeping import beside, kept_json, not_kept, told_of, wants_json
 from proposals.views.presence import present
 
@@ -81,7 +82,9 @@ def common(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 def _page(
     request: PersonRequest, version: ProposalVersion, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = frame(request.user, version, paper=request.GET.get("paper", "")) | more
+    facts = facts_of(version)
+    context = frame(request.user, version, facts=facts, paper=request.GET.get("paper", "")) | more
+    context["other_key"] = other_key(version, facts)
     context |= present(request, version, may_draft=context["may_draft"])
     return render(request, "proposals/desk.html", context, status=status)
 

@@ -116,6 +116,11 @@ def frame(
     }
 
 
+def other_key(version: ProposalVersion, facts: Facts) -> list[str]:
+    """Areas in which the cost key of the version cannot be formed from the figures there are."""
+    return [_(one.service.name) for one in facts.estimates if one.known and one.headline != version.cost_key]
+
+
 def _sections(
     proposal: Proposal, annexes: list[Annex], lacking: list[Gap], current: Annex | None
 ) -> list[Section]:

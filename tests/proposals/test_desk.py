@@ -190,6 +190,40 @@ def test_from_submission_to_the_paper_in_the_reader_s_hands(
     assert recipient.get(url("document", other)).status_code == 404
 
 
+def test_the_lead_sees_what_holds_for_all_and_what_lacks_since(
+    version: ProposalVersion, author: Client, lead: Client
+) -> None:
+    address, actor = url("approval", version.proposal), Actor.person(version.drafted_by)
+    services.save_common(version=version, revision=0, actor=actor, cost_key="usage", annexes_shared=True)
+    page = lead.get(address).content.decode()
+    assert "Cost shared by use" in page
+    assert "For Waste collection and street cleaning this key cannot be formed" in page
+    assert "Every recipient reads all annexes, and the proposal says so." in page
+    assert "What changed since the last version" not in page
+    assert (
+        "the cost key “by use” cannot be formed" in author.get(url("desk", version.proposal)).content.decode()
+    )
+    makers.make_approved(ProposalVersion.objects.get(pk=version.pk))
+    second = services.new_version(proposal=version.proposal, actor=actor)
+    assert (second.cost_key, second.annexes_shared, second.what_changed) == ("usage", True, "")
+    assert 'name="what_changed"' in author.get(url("desk", version.proposal)).content.decode()
+    services.save_common(version=second, revision=0, actor=actor, what_changed="The bins were counted anew.")
+    services.submit(version=second, actor=actor)
+    annex = second.annexes.all()[0]
+    Participant.objects.filter(pk=annex.participant_id).update(contact=None)
+    page = lead.get(address).content.decode()
+    assert "The bins were counted anew." in page
+    assert "Since it was submitted, something lacks" in page
+    assert f"No recipient is chosen for {annex.participant}." in page
+
+
+def test_the_first_version_asks_not_what_changed(version: ProposalVersion, author: Client) -> None:
+    assert 'name="what_changed"' not in author.get(url("desk", version.proposal)).content.decode()
+    sent = common_words(version, what_changed="Smuggled in.")
+    assert author.post(url("common", version.proposal), sent, headers=JSON).status_code == 200
+    assert ProposalVersion.objects.get(pk=version.pk).what_changed == ""
+
+
 def test_damaged_bytes_never_leave(version: ProposalVersion, lead: Client) -> None:
     document = makers.make_approved(version).documents.all()[0]
     press.render(document.pk)
