@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
+from weasyprint import Attachment
 
 from proposals.documents.binding import Binder
 from proposals.documents.context import Common, Paper
-from proposals.documents.typesetter import Busy, Place, Unprintable, alone, lay_out, write
+from proposals.documents.typesetter import Busy, Place, TooMuch, Unprintable, alone, lay_out, write
 
-__all__ = ["Busy", "Unprintable", "make_pdf", "print_paper"]
+__all__ = ["Busy", "TooMuch", "Unprintable", "make_pdf", "print_paper", "set_paper"]
 
+MOST_DATA = 2_000_000
 _BINDER = Binder()
+
+
+class Printed(NamedTuple):
+    """A file and how many pages it has."""
+
+    content: bytes
+    pages: int
 
 
 def print_paper(paper: Paper, *, wait: float = 60) -> bytes:
     """One recipient's PDF, accessible and archival in one file; raises Unprintable or Busy."""
+    return set_paper(paper, wait=wait).content
+
+
+def set_paper(paper: Paper, *, wait: float = 60) -> Printed:
+    """The same with its number of pages; the paper as data is attached."""
     html = own_html(paper)
     pictures = pictures_of(paper)
     with alone(wait):
-        return write(
-            _BINDER.bind(paper.common, lambda place: lay_out(html, pictures, place), _lay_out_common)
-        )
+        document = _BINDER.bind(paper.common, lambda place: lay_out(html, pictures, place), _lay_out_common)
+        return Printed(write(document, *_data(paper)), len(document.pages))
 
 
 def make_pdf(html: str, pictures: Mapping[str, str], *, wait: float = 60) -> bytes:
@@ -46,6 +61,26 @@ def pictures_of(paper: Paper) -> dict[str, str]:
     for number, one in enumerate(paper.money):
         drawn |= {f"chart-{number}": one.chart, f"years-{number}": one.course}
     return {f"{name}.svg": picture.svg for name, picture in drawn.items() if picture}
+
+
+def _data(paper: Paper) -> list[Attachment]:
+    """For machines; dated like the paper, so that the same paper is the same bytes."""
+    if not paper.data:
+        return []
+    if len(paper.data) > MOST_DATA:
+        raise TooMuch(_("characters of data"), len(paper.data), MOST_DATA)
+    created = dt.datetime.fromisoformat(paper.created).astimezone(dt.UTC)
+    name, words = "proposal-data.json", _("This proposal as data")
+    return [
+        Attachment(
+            string=paper.data,
+            name=name,
+            description=words,
+            created=created,
+            modified=created,
+            relationship="Data",
+        )
+    ]
 
 
 def _lay_out_common(common: Common, place: Place) -> Any:

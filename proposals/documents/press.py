@@ -10,9 +10,11 @@ import datetime as dt
 import logging
 import uuid
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from imc_portal.core import audit, documents
 from imc_portal.core.audit import Actor
@@ -39,12 +41,12 @@ def render(document_id: uuid.UUID) -> str | None:
         return None
     document = _with_all(document_id)
     try:
-        pdf = engine.print_paper(_compose(document))
+        pdf, pages = engine.set_paper(_compose(document))
         name, sha256 = documents.store(path_of(document), pdf)
     except Exception as problem:  # whatever it was, the row must say so and be tried again
         log.exception("document %s was not rendered", document_id)
         return _failed(document, problem)
-    return _rendered(document, name, sha256, len(pdf))
+    return _rendered(document, name, sha256, len(pdf), pages)
 
 
 def waiting(now: dt.datetime) -> list[uuid.UUID]:
@@ -90,7 +92,7 @@ def _compose(document: Document) -> Paper:
 
 
 @transaction.atomic
-def _rendered(document: Document, name: str, sha256: str, size: int) -> str | None:
+def _rendered(document: Document, name: str, sha256: str, size: int, pages: int) -> str | None:
     mine = Document.objects.filter(pk=document.pk, state=State.RENDERING)
     if not mine.update(
         state=State.RENDERED,
@@ -99,6 +101,7 @@ def _rendered(document: Document, name: str, sha256: str, size: int) -> str | No
         file_name=name,
         sha256=sha256,
         size=size,
+        pages=pages,
         rendered_at=timezone.now(),
     ):
         return None
@@ -112,10 +115,19 @@ def _rendered(document: Document, name: str, sha256: str, size: int) -> str | No
     return State.RENDERED
 
 
+def _told(problem: Exception) -> str:
+    """For the people who look at the list of documents."""
+    if isinstance(problem, engine.TooMuch):
+        return str(problem)
+    if isinstance(problem, SoftTimeLimitExceeded):
+        return _("Printing this document took too long and was stopped.")
+    return f"{type(problem).__name__}: {problem}"
+
+
 def _failed(document: Document, problem: Exception) -> str:
     spent = document.attempts >= MOST_ATTEMPTS or isinstance(problem, engine.Unprintable)
     state = State.FAILED if spent else State.QUEUED
     Document.objects.filter(pk=document.pk, state=State.RENDERING).update(
-        state=state, lease_until=None, last_error=f"{type(problem).__name__}: {problem}"[:2000]
+        state=state, lease_until=None, last_error=_told(problem)[:2000]
     )
     return state

@@ -33,6 +33,9 @@ class Written(pydyf.Object):  # type: ignore[misc]  # pydyf carries no types
 
 def write_once(_document: Any, pdf: Any) -> None:
     """WeasyPrint's finisher: nothing changes after it, so everything can be put into words now."""
+    if "AF" in pdf.catalog:
+        # Each attached file is named twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     first, *others = pdf.objects
     # The first is the free object that every table of objects begins with; it has no words.
     pdf.objects[:] = [first, *(Written(one) for one in others)]

@@ -14,19 +14,26 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from weasyprint import CSS, HTML
+from django.utils.translation import gettext as _
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.css.counters import CounterStyle
 from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from proposals.documents.fonts import own_fonts
+from proposals.documents.accessible import lacking
+from proposals.documents.fonts import drawable, own_fonts
 from proposals.documents.lettering import whole_words
 from proposals.documents.printing import write_once
 
 VARIANT = "pdf/a-3a"
 #: A paper within its bounds never comes near; beyond, something is wrong and nothing is kept.
 MOST_PAGES = 80
+#: Of each part. A thousand characters cost some 8 ms, an element 0.4 ms: a part at both bounds, six seconds.
+MOST_CHARACTERS = 300_000
+MOST_ELEMENTS = 8_000
+#: Characters of all drawings together; a map has at most 60,000.
+MOST_DRAWN = 600_000
 UA = b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>'
 #: No drawing can be read with these in a name, nor read the right way round.
 _FOREIGN_TO_XML = re.compile(
@@ -40,6 +47,16 @@ class Unprintable(Exception):
     """The paper cannot be set: it asks for something foreign, or for too much."""
 
 
+class TooMuch(Unprintable):
+    """The paper is longer than can be set in a few seconds; the message is for its writers."""
+
+    def __init__(self, what: str, found: int, most: int) -> None:
+        words = _(
+            "The paper is too long (%(what)s: %(found)s, at most %(most)s). Shorten its texts or tables."
+        )
+        super().__init__(words % {"what": what, "found": f"{found:,}", "most": f"{most:,}"})
+
+
 class Busy(Exception):
     """Another paper is being set in this process and does not end soon."""
 
@@ -50,7 +67,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
     def __init__(self, pictures: Mapping[str, str]) -> None:
         super().__init__(timeout=1, allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
         self._pictures = {
-            f"asset:{name}": _FOREIGN_TO_XML.sub("", svg).encode() for name, svg in pictures.items()
+            f"asset:{name}": drawable(_FOREIGN_TO_XML.sub("", svg)).encode() for name, svg in pictures.items()
         }
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
@@ -109,6 +126,18 @@ class _Complaints(logging.Handler):
         self.first = self.first or record.getMessage()
 
 
+def refuse_too_much(html: str, pictures: Mapping[str, str]) -> None:
+    """Every bound is checked before the layout begins, because a layout cannot be stopped in between."""
+    bounds = (
+        (_("characters"), len(html), MOST_CHARACTERS),
+        (_("cells and paragraphs"), html.count("</"), MOST_ELEMENTS),
+        (_("characters of drawings"), sum(map(len, pictures.values())), MOST_DRAWN),
+    )
+    for what, found, most in bounds:
+        if found > most:
+            raise TooMuch(what, found, most)
+
+
 @contextmanager
 def alone(wait: float) -> Iterator[None]:
     """Nobody else sets a paper in this process meanwhile; what stops the typesetter is Unprintable."""
@@ -132,8 +161,12 @@ def alone(wait: float) -> Iterator[None]:
 
 def lay_out(html: str, pictures: Mapping[str, str], place: Place | None = None) -> Any:
     """Pages of our own HTML, numbered as their place says."""
+    refuse_too_much(html, pictures)
+    sheet = Sheet(string=drawable(html), url_fetcher=Fetcher(pictures))
+    if missing := list(lacking(sheet.etree_element)):
+        raise Unprintable(f"without {', '.join(missing[:5])}")
     counters, numbering = _numbering(place or Place())
-    return Sheet(string=html, url_fetcher=Fetcher(pictures)).render(
+    return sheet.render(
         stylesheets=[tools().dress, numbering],
         font_config=tools().fonts,
         counter_style=counters,
@@ -141,10 +174,11 @@ def lay_out(html: str, pictures: Mapping[str, str], place: Place | None = None) 
     )
 
 
-def write(document: Any) -> bytes:
+def write(document: Any, *attached: Attachment) -> bytes:
     """The file, archival and accessible in one."""
     if len(document.pages) > MOST_PAGES:
-        raise Unprintable(f"{len(document.pages)} pages")
+        raise TooMuch(_("pages"), len(document.pages), MOST_PAGES)
+    document.metadata.attachments = list(attached)
     _also_accessible(document.metadata)
     with warnings.catch_warnings():
         # WeasyPrint 70 leaves its colour profile open until the garbage goes.
