@@ -16,6 +16,7 @@ from proposals.documents.common import compose_common, created_at, own_words, sa
 from proposals.documents.context import Common, Paper, Row
 from proposals.documents.data import own_data
 from proposals.documents.facts import Facts, facts_of
+from proposals.documents.first_page import arrange
 from proposals.documents.group_map import draw_group
 from proposals.documents.text import line
 from proposals.documents.tokens import values_for
@@ -53,17 +54,32 @@ def _compose(annex: Annex, common: Common, facts: Facts) -> Paper:
     opening, questions = own_words(annex, facts, values)
     statements = list(annex.statements.all())
     told = tuple(money.tell(one, reader, currency) for one in facts.estimates)
+    sentence = _sentence(facts, recipient.name)
+    figure = money.headline(facts.estimates, reader, recipient.name, currency)
+    answer_by = wording.day(version.answer_by) if version.answer_by else _("no date set yet")
+    promise = _("Exploring commits nobody: no decision, no money and no staff are asked for now.")
+    contact, picture = _contact(annex.participant), draw_group(facts, reader)
     return Paper(
         common=common,
         name=_("Proposal to %(name)s: %(title)s") % {"name": line(recipient.name), "title": common.title},
         created=created_at(version).isoformat(timespec="seconds"),
         recipient=line(recipient.name),
-        contact=_contact(annex.participant),
-        sentence=_sentence(facts, recipient.name),
-        figure=money.headline(facts.estimates, reader, recipient.name, currency),
-        answer_by=wording.day(version.answer_by) if version.answer_by else _("no date set yet"),
-        map=draw_group(facts, reader),
-        legend=_legend(facts, reader),
+        contact=contact,
+        sentence=sentence,
+        figure=figure,
+        answer_by=answer_by,
+        promise=promise,
+        map=picture,
+        first_page=arrange(
+            title=common.title,
+            parties=(common.initiator, f"{recipient.name} {contact}"),
+            sentence=sentence,
+            figure=figure,
+            answer_by=answer_by,
+            promise=promise,
+            legend=_legend(facts, reader),
+            has_map=picture is not None,
+        ),
         opening=opening,
         benefits=said((one for one in statements if one.is_benefit), values),
         costs=said((one for one in statements if not one.is_benefit), values),
@@ -97,8 +113,8 @@ def _sentence(facts: Facts, recipient: str) -> str:
     return _(
         "%(initiator)s invites %(recipient)s to find out together whether working jointly on %(areas)s pays."
     ) % {
-        "initiator": line(facts.initiator.name),
-        "recipient": line(recipient),
+        "initiator": wording.isolated(line(facts.initiator.name)),
+        "recipient": wording.isolated(line(recipient)),
         "areas": wording.listed(areas) or _("an area still to be agreed"),
     }
 

@@ -10,8 +10,6 @@ from imc_portal.core.languages import direction
 
 #: A longer table is cut; the data attached to the paper has every row.
 MOST_ROWS = 300
-#: More members are named inside, not on the first page.
-MOST_IN_LEGEND = 12
 
 
 class Wordless(ValueError):
@@ -149,6 +147,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The first page: `long`, `longest` or nothing; who is named on it, whether others are left."""
+
+    density: str
+    legend: tuple[Row, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Others:
     """The words to one recipient, for all to read when the initiator shares the annexes."""
 
@@ -236,8 +243,9 @@ class Paper:
     sentence: str
     figure: Figure
     answer_by: str
+    promise: str
     map: Picture | None
-    legend: tuple[Row, ...]
+    first_page: FirstPage
     opening: Prose
     benefits: tuple[Said, ...]
     costs: tuple[Said, ...]
@@ -254,11 +262,3 @@ class Paper:
     def language(self) -> str:
         """The recipient's."""
         return self.common.language
-
-    @property
-    def density(self) -> str:
-        """How much the first page has to hold: nothing, `long` or `longest`."""
-        names = sum(len(row.name) for row in self.legend[:MOST_IN_LEGEND])
-        weight = 2 * len(self.common.title) + 2 * len(self.sentence) + len(self.contact) + names
-        weight += len(self.figure.caption) + len(self.figure.note) + 3 * len(self.recipient)
-        return "longest" if weight > 1200 else "long" if weight > 800 else ""

@@ -32,7 +32,7 @@ def draw_group(facts: Facts, reader: str) -> Picture | None:
     if not ground.drawing:
         return None
     desc = _("Map of the group: %(names)s. %(reader)s is marked in amber.") % {
-        "names": wording.listed([line(member.name) for member in facts.members]),
+        "names": wording.some([line(member.name) for member in facts.members], 20),
         "reader": line(facts.member(reader).name),
     }
     members = [replace(shape, tone="self") if key == reader else shape for key, shape in ground.members]

@@ -42,7 +42,7 @@ def _effect(estimate: Estimate) -> Iterator[Row]:
     effect, name = estimate.service.effect, _(estimate.service.name)
     origin = wording.origin(Origin.DEFAULT) if effect.known else _("not known")
     rest = (origin, line(effect.source, 300), str(Confidence(effect.confidence).label))
-    shares = " / ".join(wording.percent(effect.share(one)) for one in SCENARIOS) if effect.known else "–"
+    shares = wording.row(wording.percent(effect.share(one)) for one in SCENARIOS) if effect.known else "–"
     yield Row(_("%(function)s: effect of cooperation on cost") % {"function": name}, (shares, *rest))
     if effect.scale:
         people = _people(effect.scale)
@@ -133,7 +133,7 @@ def _terms(estimates: Sequence[Estimate], currency: str) -> Table:
 def _of_area(terms: Terms, currency: str) -> Iterator[tuple[str, Known]]:
     assumed, low = wording.origin(Origin.ASSUMED), str(Confidence.LOW.label)
     ours = _("set by the initiator")
-    mixed = " / ".join(wording.whole_percent(part) for part in terms.mixed)
+    mixed = wording.row(wording.whole_percent(part) for part in terms.mixed)
     yield _("Mixed key: equal / by inhabitants / by fiscal capacity"), (mixed, assumed, ours, low)
     yield _("Base fee"), (wording.whole_percent(terms.base_share), assumed, ours, low)
     rate = _("%(rate)s of running cost, and %(more)s for each member above three") % {
@@ -141,12 +141,12 @@ def _of_area(terms: Terms, currency: str) -> Iterator[tuple[str, Known]]:
         "more": wording.percent(0.005, signed=False),
     }
     yield _("Cost of coordination"), (rate, assumed, "Blaka (2017)", low)
-    once = " / ".join(wording.percent(TRANSITION[name], signed=False) for name in SCENARIOS)
+    once = wording.row(wording.percent(TRANSITION[name], signed=False) for name in SCENARIOS)
     yield (
         _("Joining up, once, of running cost"),
         (once, assumed, _("working hypothesis"), low),
     )
-    ramp = " / ".join(wording.whole_percent(round(part * 100)) for part in RAMP)
+    ramp = wording.row(wording.whole_percent(round(part * 100)) for part in RAMP)
     yield (
         _("Savings that have arrived in years 1 to 6"),
         (ramp, assumed, "Dijkgraaf & Gradus (2011); Ferraresi, Migali & Rizzo (2018)", low),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from babel import Locale
@@ -77,11 +77,29 @@ def day(value: dt.date) -> str:
     return day_in_words(value)
 
 
+def isolated(words: str) -> str:
+    """Words whose own direction disturbs nothing around them: names, and numbers in a row."""
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}" if is_rtl() and words else words
+
+
+def comma() -> str:
+    """What stands between the items of a list."""
+    return pgettext("between the items of a list", ", ")
+
+
+def row(values: Iterable[str]) -> str:
+    """Values beside each other: 10 % / 7 % / 5 %."""
+    return " / ".join(isolated(value) for value in values)
+
+
 def listed(words: Sequence[str]) -> str:
     """One, two and three."""
     if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+        return "".join(map(isolated, words))
+    return _("%(first)s and %(last)s") % {
+        "first": comma().join(map(isolated, words[:-1])),
+        "last": isolated(words[-1]),
+    }
 
 
 def inside(name: str) -> str:
@@ -97,7 +115,7 @@ def some(names: Sequence[str], limit: int = 5) -> str:
         return listed(names)
     rest = len(names) - limit
     return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", rest) % {
-        "names": ", ".join(names[:limit]),
+        "names": comma().join(map(isolated, names[:limit])),
         "count": rest,
     }
 

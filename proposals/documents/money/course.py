@@ -46,7 +46,7 @@ def chart(estimate: Estimate, reader: str, currency: str) -> Picture:
     """The central line with its band from low to high benefit."""
     low, central, high = (_path(estimate, name, reader) for name in SCENARIOS)
     title = _("Your net over the first six years")
-    amounts = ", ".join(wording.money(net, currency, signed=True) for net in central)
+    amounts = wording.comma().join(wording.money(net, currency, signed=True) for net in central)
     alt = (
         title
         + colon()

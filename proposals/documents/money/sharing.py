@@ -178,7 +178,9 @@ def _own_bars(estimate: Estimate, results: Sequence[KeyResult], reader: str, cur
     title = _("Your net a year under each cost key")
     losing = [bar.name for bar in bars if bar.value < 0]
     told = (
-        _("You lose under: %(keys)s.") % {"keys": ", ".join(losing)} if losing else _("You lose under none.")
+        _("You lose under: %(keys)s.") % {"keys": wording.comma().join(losing)}
+        if losing
+        else _("You lose under none.")
     )
     alt = _("%(title)s, central scenario. %(losers)s The table below has every figure.") % {
         "title": title,
@@ -218,13 +220,13 @@ def _stable(results: Sequence[KeyResult]) -> Iterator[str]:
     stable = [wording.key(result.key) for result in results if result.in_core]
     if stable:
         yield _("Nobody, and no part of the group, would pay less on its own under: %(keys)s.") % {
-            "keys": ", ".join(stable)
+            "keys": wording.comma().join(stable)
         }
     untested = [wording.key(result.key) for result in results if result.in_core is None]
     if untested:
         yield _(
             "The group is too large to test whether a part of it would do better on its own under: %(keys)s."
-        ) % {"keys": ", ".join(untested)}
+        ) % {"keys": wording.comma().join(untested)}
 
 
 def _breaking(results: Sequence[KeyResult], names: dict[str, str]) -> Iterator[str]:
@@ -238,7 +240,10 @@ def _breaking(results: Sequence[KeyResult], names: dict[str, str]) -> Iterator[s
             "%(names)s would pay less alone than under: %(keys)s.",
             "%(names)s would pay less by working together without the others than under: %(keys)s.",
             len(blocking),
-        ) % {"names": wording.some([names[key] for key in names if key in blocking]), "keys": ", ".join(keys)}
+        ) % {
+            "names": wording.some([names[key] for key in names if key in blocking]),
+            "keys": wording.comma().join(keys),
+        }
 
 
 def _sampled(results: Sequence[KeyResult], currency: str) -> Iterator[str]:
@@ -256,7 +261,7 @@ def _not_formed(estimate: Estimate) -> Iterator[str]:
     for key, members in estimate.missing.items():
         lacking.setdefault(tuple(members), []).append(wording.key(key))
     for members, keys in lacking.items():
-        words = {"keys": ", ".join(keys), "names": wording.some([line(name) for name in members])}
+        words = {"keys": wording.comma().join(keys), "names": wording.some([line(name) for name in members])}
         if members:
             yield _("Cannot be formed yet: %(keys)s. The figure of %(names)s lacks.") % words
         else:

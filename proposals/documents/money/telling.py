@@ -101,9 +101,9 @@ def _under_keys(estimate: Estimate, reader: str) -> str:
         return _("You would lose under no cost key shown.")
     if gaining and len(gaining) < len(losing):
         return _("You would gain under: %(keys)s; you would lose under the others.") % {
-            "keys": ", ".join(gaining)
+            "keys": wording.comma().join(gaining)
         }
-    return _("You would lose under: %(keys)s.") % {"keys": ", ".join(losing)}
+    return _("You would lose under: %(keys)s.") % {"keys": wording.comma().join(losing)}
 
 
 def _never(estimate: Estimate, reader: str) -> str:
