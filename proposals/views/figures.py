@@ -19,7 +19,9 @@ from imc_portal.core.problems import Stale
 from partners.models import CandidateArea, Function, Participant
 from proposals import policies, services
 from proposals.documents import ground, wording
+from proposals.documents.facts import told_by
 from proposals.documents.ground import Ground
+from proposals.estimate import Estimate
 from proposals.estimate.figures import SCENARIOS
 from proposals.forms import AreaTermsForm, MemberInputForm
 from proposals.models import AreaTerms, MemberInput, Proposal, ProposalVersion
@@ -140,21 +142,24 @@ def _show(
 ) -> HttpResponse:
     version = latest(proposal)
     found = ground.read(proposal.case, version)
-    context = frame(request.user, version) | {"shown": None, "functions": [], "here": "figures"}
+    facts = told_by(proposal.case, found)
+    context = frame(request.user, version, facts=facts)
+    context |= {"shown": None, "functions": [], "here": "figures"}
     context["sections"] = [replace(section, current=False) for section in context["sections"]]
     context["may_write"] = context["may_draft"] and version.state != ProposalVersion.State.SUBMITTED
     if found.functions:
         code = code if code in found.functions else next(iter(found.functions))
-        context |= _of_area(request, proposal, found, code)
+        estimate = next(one for one in facts.estimates if one.service.code == code)
+        context |= _of_area(request, proposal, found, estimate)
         if context["may_write"]:
             context |= _forms(proposal, found, code, member, entry_form, terms_form)
     refused = bool(entry_form or terms_form)
     return render(request, "proposals/figures_page.html", context, status=status or (422 if refused else 200))
 
 
-def _of_area(request: PersonRequest, proposal: Proposal, found: Ground, code: str) -> dict[str, Any]:
+def _of_area(request: PersonRequest, proposal: Proposal, found: Ground, estimate: Estimate) -> dict[str, Any]:
     """What the page shows of one area."""
-    estimate, currency = ground.reckon(found, code), _currency(proposal)
+    code, currency = estimate.service.code, _currency(proposal)
     scenario = request.GET.get("scenario", "")
     scenario = scenario if scenario in SCENARIOS else "central"
     base = reverse("proposals:figures", args=[proposal.pk])
