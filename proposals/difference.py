@@ -137,18 +137,21 @@ def differences(before: str, after: str) -> Iterator[Paragraph]:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Paragraph]:
-    """Paragraphs that are alike are shown as changed, in the order of the new text."""
+    """What went, then what came; those that are alike stand as changed at their place in the new text."""
     at = 0
+    came: list[Paragraph] = []
     few = len(old) * len(new) <= MOST_PAIRS
     for text in new:
         match = next((n for n in range(at, len(old)) if few and _alike(old[n], text)), None)
         if match is None:
-            yield Paragraph("new", text)
+            came.append(Paragraph("new", text))
             continue
         yield from (Paragraph("gone", gone) for gone in old[at:match])
+        yield from came
         yield Paragraph("changed", text, tuple(_spans(old[match], text)))
-        at = match + 1
+        came, at = [], match + 1
     yield from (Paragraph("gone", gone) for gone in old[at:])
+    yield from came
 
 
 def _alike(old: str, new: str) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from partners.models import OfficeHolder, Participant
 from proposals.documents import tokens, wording
 from proposals.documents.facts import Facts, facts_of, recipients
-from proposals.models import Annex, ProposalVersion
+from proposals.models import Annex, ProposalVersion, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def gaps(
     facts = facts or facts_of(version)
     found = [*_common(version), *_recipients(version, annexes)]
     for annex in annexes:
-        found += _annex(annex) + _tokens(annex, facts) + _contact(annex)
+        found += _annex(annex) + _tokens(annex, facts) + _turned(annex, facts) + _contact(annex)
     return found
 
 
@@ -118,6 +118,29 @@ def _tokens(annex: Annex, facts: Facts) -> list[Gap]:
         for at, text in [*texts, ("statements", "\n".join(said))]
         for token in tokens.unknown(text, values)
     ]
+
+
+def _turned(annex: Annex, facts: Facts) -> list[Gap]:
+    """Statements that promise a gain, or fear a loss, where the figures have turned round meanwhile."""
+    key, name = str(annex.participant_id), str(annex.participant)
+    found = []
+    for estimate in facts.estimates:
+        if not estimate.known or key not in {solo.key for solo in estimate.solos}:
+            continue
+        net = estimate.scenario("central").key(estimate.headline).nets[key]
+        wrong = Statement.Kind.UNIT_COST if net < 0 else Statement.Kind.HIGHER_COST
+        says = {f"net {estimate.service.code}": ""}
+        if any(
+            one.kind == wrong and tokens.fill(one.text, says) != one.text for one in annex.statements.all()
+        ):
+            words = (
+                _("The annex for %(name)s speaks of a gain in %(function)s; by the estimate it loses.")
+                if net < 0
+                else _("The annex for %(name)s speaks of a loss in %(function)s; by the estimate it gains.")
+            )
+            function = _(estimate.service.name).lower()
+            found.append(Gap(str(annex.pk), words % {"name": name, "function": function}, "statements"))
+    return found
 
 
 def _contact(annex: Annex) -> list[Gap]:

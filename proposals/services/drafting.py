@@ -109,7 +109,8 @@ def _write(
         revisions.remember(text, numbers[0], stored | sent, author)
     revisions.remember(text, numbers[-1], stored | words, author)
     for name, value in words.items():
-        setattr(text, name, text._meta.get_field(name).to_python(value))
+        field = text._meta.get_field(name)
+        setattr(text, name, field.to_python(value))  # type: ignore[union-attr]  # no relation
     text.revision = numbers[-1]
     text.save(update_fields=[*words, "revision"])
     return numbers[-1], numbers[0]

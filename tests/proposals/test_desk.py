@@ -196,7 +196,7 @@ def test_the_lead_sees_what_holds_for_all_and_what_lacks_since(
     address, actor = url("approval", version.proposal), Actor.person(version.drafted_by)
     services.save_common(version=version, revision=0, actor=actor, cost_key="usage", annexes_shared=True)
     page = lead.get(address).content.decode()
-    assert "Cost shared by use" in page
+    assert "Cost key: by use." in page
     assert "For Waste collection and street cleaning this key cannot be formed" in page
     assert "Every recipient reads all annexes, and the proposal says so." in page
     assert "What changed since the last version" not in page

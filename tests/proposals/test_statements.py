@@ -177,6 +177,22 @@ def test_words_that_ask_for_a_figure_nobody_has_are_named() -> None:
     ]
 
 
+def test_words_of_gain_do_not_outlive_the_gain() -> None:
+    version = begun(recipients=1)
+    annex = version.annexes.get()
+    services.add_statement(annex=annex, kind="control", text="Less control.", actor=actor(version))
+    services.confirm_statements(annex=annex, actor=actor(version))
+    assert services.completeness(version) == []
+    Evidence.objects.filter(functions="ENV-WCO").update(central="0.10", low="0.20", high="0")
+    (lacking,) = services.completeness(version)
+    assert lacking.startswith(f"The annex for {annex.participant} speaks of a gain in waste collection")
+    benefit = annex.statements.get(kind="unit_cost")
+    services.change_statement(
+        statement=benefit, seen=benefit.digest, actor=actor(version), text="It is better, and costs more."
+    )
+    assert services.completeness(version) == []
+
+
 # --- changed in place, in order -----------------------------------------------------------------------
 
 
