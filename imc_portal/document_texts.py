@@ -33,6 +33,7 @@ SOURCES = (
     "meetings/forms/planning.py::ReplyForm",
     "meetings/leadtime.py",
     "meetings/models/*.py::*Choices",
+    "meetings/models/clarification.py",
     "meetings/services/answers.py",
     "meetings/services/attitudes.py",
     "meetings/services/replies.py",

@@ -49,7 +49,8 @@ class Reader(HTMLParser):
             self.path.append(hidden)
         speaks = not hidden and not (tag == "input" and known.get("type") == "hidden")
         if speaks and tag != "option":
-            spoken = SPOKEN - ({"value"} if known.get("type") != "submit" else set())
+            worded = tag == "input" and known.get("type") == "submit"
+            spoken = SPOKEN if worded else SPOKEN - {"value"}
             self.said += [known[name] or "" for name in spoken & known.keys()]
 
     def handle_endtag(self, tag: str) -> None:
