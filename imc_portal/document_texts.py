@@ -58,8 +58,10 @@ WHOLE = range(1, 10**9)
 class Reach:
     """The places in a tree of sources that hold texts for recipients."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(
+        self, root: Path, sources: Iterable[str] = SOURCES, templates: Iterable[str] = TEMPLATES
+    ) -> None:
+        self.root, self.sources, self.templates = root, sources, templates
 
     def covers(self, locations: Iterable[tuple[str, int | None]]) -> bool:
         """Whether one of the places where a text stands is among them."""
@@ -74,7 +76,7 @@ class Reach:
     def places(self) -> dict[str, list[Lines]]:
         """Path below the root → its lines that count."""
         found: dict[str, list[Lines]] = {}
-        for source in SOURCES:
+        for source in self.sources:
             pattern, _sign, name = source.partition("::")
             files = sorted(self.root.glob(pattern))
             if not files:
@@ -86,7 +88,7 @@ class Reach:
         return found
 
     def _templates(self) -> set[Path]:
-        todo = [file for pattern in TEMPLATES for file in self.root.glob(pattern) if file.is_file()]
+        todo = [file for pattern in self.templates for file in self.root.glob(pattern) if file.is_file()]
         found: set[Path] = set()
         while todo:
             file = todo.pop()
