@@ -65,6 +65,11 @@ class Table:
         return tuple((text, index - 1 == self.own) for index, text in enumerate(self.headings))
 
     @property
+    def longest(self) -> int:
+        """Letters of the longest cell."""
+        return max((len(cell) for row in self.rows for cell in row.cells), default=0)
+
+    @property
     def more(self) -> int:
         """How many rows were cut."""
         return max(0, len(self.rows) - MOST_ROWS)

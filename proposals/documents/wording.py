@@ -45,6 +45,8 @@ def money(amount: Decimal, currency: str, *, signed: bool = False, round_to: int
     whole = int((amount / round_to).quantize(Decimal(1))) * round_to
     pattern = locale().currency_formats["standard"].pattern.split(";")[0].replace(".00", "")
     words = format_currency(abs(whole), currency, format=pattern, locale=locale(), currency_digits=False)
+    # Some locales spell the euro, which takes the room of three letters in every cell.
+    words = words.replace("EUR", "€")
     return _signed(words, NO_BREAK_MINUS if whole < 0 else "+" if signed and whole > 0 else "")
 
 

@@ -19,6 +19,8 @@ from proposals.estimate.figures import Scenario
 COLUMNS = 4
 #: Longer amounts leave no room for the columns of several members.
 WIDE = 100_000_000
+#: Letters of a small line that stand beside each other in such a column.
+LETTERS = 17
 #: Small charts beside each other, one for each key, are read up to so many keys and members.
 PANELS, BARS = 4, 8
 
@@ -33,7 +35,6 @@ def table(estimate: Estimate, reader: str, currency: str) -> Table:
 
 def _all_members(estimate: Estimate, scenario: Scenario, reader: str, currency: str) -> Table:
     names = _names(estimate)
-    pays = _("pays %(amount)s")
 
     def row(result: KeyResult) -> Row:
         nets = [result.nets[key] for key in names]
@@ -42,7 +43,7 @@ def _all_members(estimate: Estimate, scenario: Scenario, reader: str, currency: 
             (*(wording.money(net, currency, signed=True) for net in nets), _who_loses(result, names)),
             mine=result.key == estimate.headline,
             tones=(*("loss" if net < 0 else "" for net in nets), "words"),
-            below=tuple(pays % {"amount": wording.money(result.pays[key], currency)} for key in names),
+            below=tuple(_pays(wording.money(result.pays[key], currency)) for key in names),
         )
 
     return Table(
@@ -51,6 +52,12 @@ def _all_members(estimate: Estimate, scenario: Scenario, reader: str, currency: 
         rows=tuple(row(result) for result in scenario.keys),
         own=list(names).index(reader),
     )
+
+
+def _pays(amount: str) -> str:
+    """The caption says what the line is; the word stands with it where it fits."""
+    words = _("pays %(amount)s") % {"amount": amount}
+    return words if len(words) <= LETTERS else amount
 
 
 def _own_and_ends(estimate: Estimate, scenario: Scenario, reader: str, currency: str) -> Table:
