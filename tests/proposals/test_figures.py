@@ -16,7 +16,7 @@ from proposals import services
 from proposals.models import MemberInput, ProposalVersion
 from proposals.services.inputs import seen_mark
 from tests import makers
-from tests.proposals.sheets import (
+from tests.proposals.told import (
     SECRET,
     WASTE,
     agreed,

@@ -12,7 +12,7 @@ from partners.models import Participant
 from proposals.models import AreaTerms, MemberInput, ProposalVersion
 from proposals.services.inputs import seen_mark
 from tests import makers
-from tests.proposals.sheets import (
+from tests.proposals.told import (
     WASTE,
     agreed,
     clear,
