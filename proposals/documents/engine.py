@@ -35,11 +35,10 @@ def print_paper(paper: Paper, *, wait: float = 60) -> bytes:
 
 def set_paper(paper: Paper, *, wait: float = 60) -> Printed:
     """The same with its number of pages; the paper as data is attached."""
-    html = own_html(paper)
-    pictures = pictures_of(paper)
+    html, pictures, data = own_html(paper), pictures_of(paper), _data(paper)
     with alone(wait):
         document = _BINDER.bind(paper.common, lambda place: lay_out(html, pictures, place), _lay_out_common)
-        return Printed(write(document, *_data(paper)), len(document.pages))
+        return Printed(write(document, *data), len(document.pages))
 
 
 def make_pdf(html: str, pictures: Mapping[str, str], *, wait: float = 60) -> bytes:

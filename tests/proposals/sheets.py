@@ -1,92 +1,71 @@
-"""Addresses of the page of figures, and what people type there."""
+"""PDFs under the eyes of tests: pages of a few words, opened files, their structure and their letters."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import io
+import subprocess
+from collections.abc import Iterator
 from typing import Any
 
-from django.test import Client
-from django.urls import reverse
+import pikepdf
 
-from imc_portal.core.audit import Actor
-from imc_portal.core.models import User
-from partners.models import Function, Participant
-from proposals import services
-from proposals.models import MemberInput, ProposalVersion
+from partners.models import Municipality
+from proposals.documents import engine
+from proposals.documents.content import compose
+from proposals.documents.context import Paper
+from proposals.models import ProposalVersion
+from tests import makers
 
-WASTE = "ENV-WCO"
-SECRET = "SECRET-TOLD-BY-THE-TREASURER"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+SQUARE = {"type": "Polygon", "coordinates": [[[5.5, 46.6], [5.6, 46.6], [5.6, 46.7], [5.5, 46.6]]]}
 
 
-def page(version: ProposalVersion, **query: Any) -> str:
-    words = "&".join(f"{name}={value}" for name, value in query.items())
-    return f"{reverse('proposals:figures', args=[version.proposal_id])}?{words}"
+def make_version(recipients: int = 2, **fields: Any) -> ProposalVersion:
+    """A draft of Bletterans to so many others, all with an outline."""
+    case = makers.make_case(makers.make_municipality("Bletterans", population=17_000, boundary=SQUARE))
+    for number in range(recipients):
+        town: Municipality = makers.make_municipality(
+            f"Town {number}", population=3_000, boundary=SQUARE, **fields
+        )
+        makers.make_participant(case, town)
+    return makers.make_draft(case, recipients=0)
 
 
-def save(version: ProposalVersion, participant: Participant, code: str = WASTE) -> str:
-    return reverse("proposals:input_save", args=[version.proposal_id, code, participant.pk])
+def paper_of(version: ProposalVersion, index: int = 0, language: str = "") -> Paper:
+    """The paper of one recipient."""
+    return compose(version.annexes.all()[index], language)
 
 
-def clear(version: ProposalVersion, participant: Participant, code: str = WASTE) -> str:
-    return reverse("proposals:input_clear", args=[version.proposal_id, code, participant.pk])
+def page(body: str, *, language: str = "en", head: str = "<title>A page</title>", more: str = "") -> str:
+    """A whole page around a body."""
+    begun = f'<!doctype html><html lang="{language}"{more}><head>{head}</head>'
+    return f"{begun}<body><h1>x</h1>{body}</body></html>"
 
 
-def terms_of(version: ProposalVersion, code: str = WASTE) -> str:
-    return reverse("proposals:terms_save", args=[version.proposal_id, code])
+def make(body: str, pictures: dict[str, str] | None = None, **fields: str) -> bytes:
+    """A PDF of a body."""
+    return engine.make_pdf(page(body, **fields), pictures or {})
 
 
-def typed(**changed: Any) -> dict[str, Any]:
-    words = {
-        "annual_cost": "98 000,50",
-        "volume": "412",
-        "year": "2025",
-        "origin": "measured",
-        "source": "Accounts 2025",
-        "confidence": "high",
-        "seen": "",
-    }
-    return words | changed
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    """For looking into."""
+    return pikepdf.open(io.BytesIO(pdf))
 
 
-def agreed(**changed: Any) -> dict[str, Any]:
-    words = {
-        "unit_cost": "",
-        "unit_cost_source": "",
-        "share_equal": "20",
-        "share_population": "50",
-        "share_fiscal": "30",
-        "base_share": "30",
-        "grant_amount": "",
-        "grant_years": "1",
-        "grant_source": "",
-        "seen": "",
-    }
-    return words | changed
+def words_of(pdf: bytes) -> str:
+    """The text as a reader's machine finds it, on one line."""
+    found = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60)
+    return " ".join(found.stdout.decode().split())
 
 
-def tell(version: ProposalVersion, participant: Participant, **changed: Any) -> MemberInput:
-    values: dict[str, Any] = {"annual_cost": Decimal(98_000), "year": 2025, "source": SECRET}
-    return services.set_input(
-        proposal=version.proposal,
-        participant=participant,
-        function=Function.objects.get(pk=WASTE),
-        actor=Actor.portal(),
-        **(values | changed),
-    )
+def structure(node: Any) -> Iterator[Any]:
+    """All structure elements below, in reading order."""
+    children = node.get("/K", [])
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield child
+            yield from structure(child)
 
 
-def grant(version: ProposalVersion) -> None:
-    services.set_terms(
-        proposal=version.proposal,
-        function=Function.objects.get(pk=WASTE),
-        actor=Actor.portal(),
-        grant_amount=Decimal(40_000),
-        grant_years=4,
-        grant_source="County fund",
-    )
+def elements(pdf: pikepdf.Pdf, kind: str) -> list[Any]:
+    """All structure elements of a kind."""
+    return [node for node in structure(pdf.Root.StructTreeRoot) if str(node.S) == f"/{kind}"]
