@@ -162,4 +162,5 @@ def _asked(facts: Facts) -> Table:
         for member in facts.members
     ]
     rows.append(Row(_("Together"), (wording.number(sum(one.population for one in facts.members)), "")))
-    return Table(_("The group, with inhabitants"), (_("Municipality"), _("Inhabitants"), _("Part")), tuple(rows))
+    headings = (_("Municipality"), _("Inhabitants"), _("Part"))
+    return Table(_("The group, with inhabitants"), headings, tuple(rows))

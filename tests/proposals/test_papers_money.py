@@ -20,7 +20,7 @@ TAX = Effect("tax", 60_000, 0.0, -0.18, -0.30, "Niaounakis & Blank (2017)", "hig
 WASTE = Effect("waste", 30_000, 0.03, -0.07, -0.17, "Aldag, Warner & Bel (2020)", "medium")
 
 
-def group(count: int = 3, **fields: Decimal) -> list[Member]:
+def group(count: int = 3) -> list[Member]:
     return [
         Member(
             key=f"k{n}",
@@ -31,7 +31,6 @@ def group(count: int = 3, **fields: Decimal) -> list[Member]:
             cost_source="accounts 2025",
             fiscal_capacity=Decimal(5_400_000 + n * 4_000_000),
             property_value=Decimal(400_000_000),
-            **fields,
         )
         for n in range(count)
     ]

@@ -36,28 +36,29 @@ def table(estimate: Estimate, reader: str, currency: str) -> Table:
 def _all_members(estimate: Estimate, scenario: Scenario, reader: str, currency: str) -> Table:
     names = _names(estimate)
 
-    def row(result: KeyResult) -> Row:
+    def row(result: KeyResult, pays: tuple[str, ...]) -> Row:
         nets = [result.nets[key] for key in names]
         return Row(
             wording.key(result.key),
             (*(wording.money(net, currency, signed=True) for net in nets), _who_loses(result, names)),
             mine=result.key == estimate.headline,
             tones=(*("loss" if net < 0 else "" for net in nets), "words"),
-            below=tuple(_pays(wording.money(result.pays[key], currency)) for key in names),
+            below=pays,
         )
 
     return Table(
         caption=_("Net gain a year under each cost key, and what each pays; central scenario"),
         headings=(_("Cost key"), *names.values(), _("Who loses")),
-        rows=tuple(row(result) for result in scenario.keys),
+        rows=tuple(map(row, scenario.keys, _pays(scenario.keys, names, currency))),
         own=list(names).index(reader),
     )
 
 
-def _pays(amount: str) -> str:
-    """The caption says what the line is; the word stands with it where it fits."""
-    words = _("pays %(amount)s") % {"amount": amount}
-    return words if len(words) <= LETTERS else amount
+def _pays(results: Sequence[KeyResult], names: dict[str, str], currency: str) -> list[tuple[str, ...]]:
+    """What each pays under each key; where the word does not fit everywhere, the amounts stand alone."""
+    amounts = [tuple(wording.money(result.pays[key], currency) for key in names) for result in results]
+    words = [tuple(_("pays %(amount)s") % {"amount": amount} for amount in told) for told in amounts]
+    return words if max(len(text) for told in words for text in told) <= LETTERS else amounts
 
 
 def _own_and_ends(estimate: Estimate, scenario: Scenario, reader: str, currency: str) -> Table:
