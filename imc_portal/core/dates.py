@@ -41,6 +41,11 @@ def clock(value: dt.datetime | dt.time) -> str:
     return format_time(bare, "short", locale=locale())
 
 
+def moment(value: dt.datetime) -> str:
+    """Thursday 3 December 2026, 09:00."""
+    return day(value) + pgettext("between the items of a list", ", ") + clock(value)
+
+
 def zone(name: str) -> str:
     """The place whose clock counts: Paris, París, باريس."""
     known = FORMER.get(name, name)

@@ -105,7 +105,7 @@ def _foreign(common: Common) -> str:
 
 def _contact(participant: Participant) -> str:
     contact = participant.contact
-    return line(f"{contact.name}, {contact.get_office_display()}") if contact else ""
+    return line(f"{contact.name}{wording.comma()}{contact.get_office_display()}") if contact else ""
 
 
 def _sentence(facts: Facts, recipient: str) -> str:

@@ -167,7 +167,7 @@ def day(value: datetime.date | None) -> str:
 @register.filter(expects_localtime=True)
 def moment(value: datetime.datetime | None) -> str:
     """Thursday 3 December 2026, 09:00, in the current time zone."""
-    return f"{dates.day(value)}, {dates.clock(value)}" if value else ""
+    return dates.moment(value) if value else ""
 
 
 @register.filter(expects_localtime=True)
