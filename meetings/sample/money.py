@@ -23,17 +23,18 @@ WEALTH = {
     "39470": ("1640.00", "141000.00"),
     "39297": ("870.00", "54800.00"),
 }
-#: What each partner told of its roads in winter; the third knows its kilometres alone.
+#: What each partner told of its roads in winter, its cost as a multiple of the initiator's per inhabitant.
+#: The third knows its kilometres alone.
 TOLD: dict[str, dict[str, Any]] = {
     "39367": {
-        "annual_cost": Decimal(187_400),
+        "annual_cost": Decimal("0.995"),
         "volume": Decimal(52),
         "origin": MemberInput.Origin.MEASURED,
         "source": f"accounts 2025, {SOURCE}",
         "confidence": "high",
     },
     "39470": {
-        "annual_cost": Decimal(298_000),
+        "annual_cost": Decimal("1.010"),
         "volume": Decimal(83),
         "origin": MemberInput.Origin.ESTIMATED,
         "source": f"said by the technical service on the phone, {SOURCE}",
@@ -52,7 +53,12 @@ def tell(proposal: Proposal, actor: Actor) -> None:
     """Enter what the group told, a grant, and the wealth of its four municipalities."""
     _wealth()
     function = Function.objects.get(pk=ROADS)
-    for code, said in TOLD.items():
+    baseline = proposal.case.needs.get(function=function).baseline
+    per_head = baseline.annual_cost / municipality(INITIATOR).population
+    for code, told in TOLD.items():
+        cost = told.get("annual_cost")
+        amount = cost and round(cost * per_head * municipality(code).population, -2)
+        said = told | {"annual_cost": amount}
         participant = proposal.case.participants.get(municipality__code=code)
         inputs.set_input(
             proposal=proposal,
