@@ -108,6 +108,23 @@ def test_the_open_desk_of_the_proposal_is_accessible_fits_and_is_quiet(stages: S
     page.context.close()
 
 
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("de", "ltr")])
+def test_pages_behind_a_link_are_accessible_in_other_languages_and_directions(
+    talks: Portal, language: str, direction: str
+) -> None:
+    page = window(talks)
+    link = personal_link(talks)
+    page.goto(link)
+    page.locator(f"button[name=language][value={language}]").click()
+    page.wait_for_selector(f"html[lang={language}][dir={direction}]")
+    noise = Noise(talks.address)
+    noise.listen(page)
+    paths = [link, f"{link}questions/1/", f"{link}reply/?reply=coming"]
+    wrong = {path: found for path in paths if (found := faults(page, path, noise))}
+    page.context.close()
+    assert wrong == {}
+
+
 # --- by keyboard ------------------------------------------------------------------------
 
 
