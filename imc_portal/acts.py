@@ -60,6 +60,7 @@ VERBS = (
     _("added a statement"),
     _("changed a statement"),
     _("confirmed suggested statements"),
+    _("suggested statements anew"),
     _("put statements in another order"),
     _("removed a statement"),
     _("entered the figures of a member"),

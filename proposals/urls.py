@@ -15,6 +15,7 @@ urlpatterns = [
     path("annexes/<uuid:pk>/statements/", statements.statement_add, name="statement_add"),
     path("annexes/<uuid:pk>/statements/confirm/", statements.statements_confirm, name="statements_confirm"),
     path("annexes/<uuid:pk>/suggestions/", statements.suggestion_use, name="suggestion_use"),
+    path("annexes/<uuid:pk>/suggestions/renew/", statements.suggestions_renew, name="suggestions_renew"),
     path("statements/<int:pk>/", statements.statement_change, name="statement_change"),
     path("statements/<int:pk>/move/", statements.statement_move, name="statement_move"),
     path("statements/<int:pk>/confirm/", statements.statement_confirm, name="statement_confirm"),

@@ -225,6 +225,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "proposals:statement_confirm": ("POST", at("statement_partner_2"), WRITES),
     "proposals:statement_remove": ("POST", at("statement_partner_2"), WRITES),
     "proposals:statements_confirm": ("POST", at("annex_partner_2"), WRITES),
+    "proposals:suggestions_renew": ("POST", at("annex_partner_2"), WRITES),
     "proposals:suggestion_use": ("POST", at("annex_partner_2"), WRITES),
     "proposals:document": ("GET", at("document_partner"), "yyyynnnnss"),
     "proposals:render_again": ("POST", at("document_partner"), "yyffnnnnss"),

@@ -199,10 +199,11 @@ def _proposed(state: Play) -> None:
     actor = Actor.person(person("focal@hauts-de-bienne.example"))
     proposal = versions.start(case=case, actor=actor)
     version = proposal.versions.get()
+    money.tell(proposal, actor)
     for annex in version.annexes.select_related("participant__municipality"):
         _state_benefits(annex, actor)
+        statements.renew_suggestions(annex=annex, actor=actor)
         statements.confirm_statements(annex=annex, actor=actor)
-    money.tell(proposal, actor)
     version.refresh_from_db()
     talks.plan_informal(case, state.now, actor)
     approval.submit(version=version, actor=actor)

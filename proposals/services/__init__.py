@@ -11,6 +11,7 @@ from proposals.services.statements import (
     confirm_statements,
     move_statement,
     remove_statement,
+    renew_suggestions,
     use_suggestion,
 )
 from proposals.services.versions import keep_in_step, new_version, start
@@ -28,6 +29,7 @@ __all__ = [
     "new_version",
     "remove_statement",
     "render_again",
+    "renew_suggestions",
     "return_to_draft",
     "save_annex",
     "save_common",

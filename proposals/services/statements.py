@@ -67,6 +67,28 @@ def use_suggestion(*, annex: Annex, index: int, digest: str, actor: Actor) -> St
 
 
 @transaction.atomic
+def renew_suggestions(*, annex: Annex, actor: Actor) -> int:
+    """Put today's suggestions in the place of those that nobody has confirmed; how many there are.
+
+    What the house has said itself stays, and no type it speaks of already is suggested once more.
+    """
+    version = locked_draft(annex.version)
+    case = version.proposal.case
+    gone = [str(one) for one in annex.statements.exclude(origin=OWN)]
+    annex.statements.exclude(origin=OWN).delete()
+    spoken = {one.kind for one in annex.statements.all()}
+    found = prefill.suggestions(annex.participant, prefill.ground_of(case, gather(case, version)))
+    made = prefill.written_in(annex, [one for one in found if one.kind not in spoken])
+    last = annex.statements.aggregate(last=Max("position"))["last"] or 0
+    for place, one in enumerate(made, start=last + 1):
+        one.position = place
+    Statement.objects.bulk_create(made)
+    said = {"statements": [str(one) for one in made]}
+    _record(actor, "suggested statements anew", annex, version, before={"statements": gone}, after=said)
+    return len(made)
+
+
+@transaction.atomic
 def change_statement(*, statement: Statement, seen: str, actor: Actor, **words: Any) -> Statement:
     """Change a statement in place; raises Stale when it no longer says what the writer saw (`seen`).
 

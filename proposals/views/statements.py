@@ -93,6 +93,20 @@ def statements_confirm(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 @command
+def suggestions_renew(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Suggest anew from today's figures, in the place of what nobody has confirmed."""
+    found = _annex(request, pk)
+    count = services.renew_suggestions(annex=found, actor=Actor.person(request.user))
+    words = ngettext(
+        "%(count)d statement is suggested from today's figures.",
+        "%(count)d statements are suggested from today's figures.",
+        count,
+    )
+    messages.success(request, words % {"count": count})
+    return _back(found)
+
+
+@command
 def suggestion_use(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Write a suggestion into the annex; number and digest say which one was read."""
     found = _annex(request, pk)

@@ -99,6 +99,7 @@ def test_a_reader_reads_and_writes_nothing(version: ProposalVersion) -> None:
         *(url(f"statement_{act}", statement) for act in ("change", "move", "confirm", "remove")),
         url("statements_confirm", annex),
         url("suggestion_use", annex),
+        url("suggestions_renew", annex),
     ]
     assert {reader.post(address).status_code for address in posts} == {403}
     assert 'name="why"' not in reader.get(url("desk", version.proposal)).content.decode()

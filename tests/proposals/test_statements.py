@@ -193,6 +193,26 @@ def test_words_of_gain_do_not_outlive_the_gain() -> None:
     assert services.completeness(version) == []
 
 
+def test_suggestions_nobody_confirmed_follow_the_figures_and_own_words_stay() -> None:
+    version = begun(recipients=2)
+    first, other = version.annexes.all()
+    own = services.add_statement(annex=first, kind="minimum_size", text="Ours.", actor=actor(version))
+    before = [one.pk for one in other.statements.all()]
+    Evidence.objects.filter(functions="ENV-WCO").update(central="0.10", low="0.20", high="0")
+    services.renew_suggestions(annex=first, actor=actor(version))
+    said = list(first.statements.all())
+    assert own in said
+    assert [one.kind for one in said].count("minimum_size") == 1
+    assert {"higher_cost", "transition"} <= {one.kind for one in said if one.waits}
+    assert "unit_cost" not in {one.kind for one in said}
+    assert [one.pk for one in other.statements.all()] == before
+    entry = AuditEntry.objects.get(verb="suggested statements anew")
+    assert any("better off" in words or "unit cost" in words for words in entry.before["statements"])
+    page = signed_in(version.drafted_by)
+    assert page.post(url("suggestions_renew", other)).status_code == 302
+    assert "higher_cost" in {one.kind for one in other.statements.all()}
+
+
 # --- changed in place, in order -----------------------------------------------------------------------
 
 
