@@ -55,9 +55,9 @@ def compose_common(version: ProposalVersion, language: str, facts: Facts) -> Com
 def own_words(annex: Annex, facts: Facts, values: Mapping[str, str]) -> tuple[Prose, Prose]:
     """Opening words and questions to one recipient, in the language in which they are printed."""
     author = annex.version.drafted_by.language
-    name = facts.member(str(annex.participant_id)).name
+    name = line(facts.member(str(annex.participant_id)).name)
     areas = [area.function for area in facts.areas]
-    opening = partial(standard.opening, name, facts.initiator.name)
+    opening = partial(standard.opening, name, line(facts.initiator.name))
     questions = partial(standard.open_questions, areas)
     return (
         standard.prose(annex.opening, author, opening, values),

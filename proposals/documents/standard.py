@@ -72,7 +72,7 @@ def prose(text: str, written_in: str, standard: Callable[[], str], values: Mappi
     """Somebody's words as written, or the portal's own anew in the active language; tokens filled."""
     if text.strip() and is_standard(text, standard):
         language = translation.get_language() or settings.LANGUAGE_CODE
-        return Prose(paragraphs(fill(standard(), values)), language)
+        return Prose(tuple(fill(standard(), values).split("\n")), language)
     return Prose(paragraphs(fill(text, values)), written_in)
 
 

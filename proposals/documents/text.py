@@ -10,7 +10,10 @@ RUN = 60
 STEP = 20
 ZERO_WIDTH_SPACE = "\u200b"
 
-_RUNS = re.compile(rf"\S{{{RUN},}}")
+#: Blanks that hold an amount together stay, but never several in a row.
+_FIRM = re.compile("([\u00a0\u2007\u202f])[\u00a0\u2007\u202f]+")
+_BLANKS = re.compile(r"[^\S\u00a0\u2007\u202f]+")
+_RUNS = re.compile(rf"[\S\u00a0\u2007\u202f]{{{RUN},}}")
 #: Control characters (PDF/A knows none) and those that turn the reading direction around.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]")
 #: Pictographs, which no embedded font has: one sign stands for any number of them.
@@ -23,7 +26,7 @@ def line(text: str, limit: int = LIMIT) -> str:
     text = text.replace("\r\n", "\n")[: 2 * limit]
     text = _UNPRINTABLE.sub("", text)
     text = _NO_LETTER.sub("\N{WHITE SQUARE}", _PICTOGRAPHS.sub("\N{WHITE SQUARE}", text))
-    text = " ".join(text.split())
+    text = _FIRM.sub(r"\1", " ".join(_BLANKS.split(text.strip())))
     shortened = text if len(text) <= limit else text[: limit - 1] + "…"
     return _RUNS.sub(_with_breaks, shortened)
 

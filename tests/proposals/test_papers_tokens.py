@@ -9,6 +9,7 @@ from django.utils import translation
 
 from imc_portal.core.audit import Actor
 from proposals import services
+from proposals.documents import text
 from proposals.documents.content import compose
 from proposals.documents.facts import Facts, MemberFact
 from proposals.documents.tokens import fill, unknown, values_for
@@ -85,3 +86,13 @@ def test_each_paper_fills_its_words_with_its_own_recipients_figures() -> None:
     assert papers[0].questions.paragraphs == ("Why 4,321?",)
     assert [one.text for one in papers[0].costs][-1] == "4,321 lose"
     assert papers[0].costs[-1].indicator == "{x}"
+
+
+def test_amounts_are_held_together_and_endless_ones_are_not() -> None:
+    assert (
+        text.line("gain\u00a0of 12\u202f345\u00a0\u00a0€  a year") == "gain\u00a0of 12\u202f345\u00a0€ a year"
+    )
+    endless = text.line("a\u00a0" * 500)
+    assert max(len(part) for part in endless.split(text.ZERO_WIDTH_SPACE)) <= text.STEP
+    values = {"net ENV-WCO": "12\u202f345\u00a0€"}
+    assert text.paragraphs(fill("You gain {net ENV-WCO}.", values)) == ("You gain 12\u202f345\u00a0€.",)
