@@ -111,7 +111,13 @@ def test_keys_that_cannot_be_formed_say_whose_figure_lacks() -> None:
 def test_sampled_shares_say_how_far_they_may_be_off() -> None:
     remarks = " ".join(told(reckon(group(16))).sharing)
     assert "drawn by sample" in remarks
-    assert "too large" in remarks
+    assert "The group is too large to test" in remarks
+    old = reckon(group())
+    scenarios = tuple(
+        replace(one, keys=tuple(replace(key, in_core=None, blocking=()) for key in one.keys))
+        for one in old.scenarios
+    )
+    assert told(replace(old, scenarios=scenarios)).sharing == ()
 
 
 def test_a_grant_stands_apart_and_is_in_no_net() -> None:

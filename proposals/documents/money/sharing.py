@@ -14,6 +14,7 @@ from proposals.documents.context import Picture, Row, Table
 from proposals.documents.text import line
 from proposals.estimate import Estimate, KeyResult
 from proposals.estimate.figures import Scenario
+from proposals.estimate.keys import EXACT_LIMIT
 
 #: Up to so many members stand beside each other on a page; of more, each key shows the ends and the reader.
 COLUMNS = 4
@@ -124,7 +125,7 @@ def remarks(estimate: Estimate, currency: str) -> tuple[str, ...]:
     """Sub-groups that would do better alone, shares that were sampled, keys that cannot be formed."""
     results = estimate.scenario("central").keys
     return (
-        *_stable(results),
+        *_stable(results, len(estimate.solos)),
         *_breaking(results, _names(estimate)),
         *_sampled(results, currency),
         *_not_formed(estimate),
@@ -224,14 +225,15 @@ def _losers(results: Sequence[KeyResult], names: dict[str, str]) -> str:
     return _("Losing: %(list)s.") % {"list": "; ".join(losing)}
 
 
-def _stable(results: Sequence[KeyResult]) -> Iterator[str]:
+def _stable(results: Sequence[KeyResult], members: int) -> Iterator[str]:
+    """Keys that hold the group together; figures frozen before this was tested say nothing of it."""
     stable = [wording.key(result.key) for result in results if result.in_core]
     if stable:
         yield _("Nobody, and no part of the group, would pay less on its own under: %(keys)s.") % {
             "keys": wording.comma().join(stable)
         }
     untested = [wording.key(result.key) for result in results if result.in_core is None]
-    if untested:
+    if untested and members > EXACT_LIMIT:
         yield _(
             "The group is too large to test whether a part of it would do better on its own under: %(keys)s."
         ) % {"keys": wording.comma().join(untested)}
