@@ -1,4 +1,4 @@
-"""The drafting desk in a browser: two people at one text, the paper beside it, by keyboard, without script."""
+"""The drafting desk in a browser: two people at one text, the paper beside it, by keyboard and unscripted."""
 
 from __future__ import annotations
 
