@@ -12,7 +12,7 @@ class PageFiles(StaticFilesConfig):
         *StaticFilesConfig.ignore_patterns,
         "bootstrap-*",
         "bootstrap.css*",
-        "bootstrap*.rtl.*",
+        "bootstrap.rtl.css*",
         "bootstrap*.js",
         "bootstrap*.js.map",
         "htmx-4*",
