@@ -12,7 +12,7 @@ from imc_portal.core.templatetags.portal import colon
 from partners.models import Participant
 from proposals.documents import money, wording
 from proposals.documents.changes import changes_for
-from proposals.documents.common import compose_common, created_at, own_words, said
+from proposals.documents.common_part import compose_common, created_at, own_words, said
 from proposals.documents.context import Common, Paper, Row
 from proposals.documents.data import own_data
 from proposals.documents.facts import Facts, facts_of

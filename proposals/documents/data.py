@@ -35,36 +35,7 @@ def shared_data(version: ProposalVersion, facts: Facts, annexes: Mapping[str, An
             "annexes_shared": version.annexes_shared,
             "what_changed": version.what_changed,
             "sections": {name: getattr(version, name) for name in ProposalVersion.SECTIONS},
-            "members": [
-                {
-                    "id": names[one.key],
-                    "name": one.name,
-                    "population": one.population,
-                    "initiator": one.initiator,
-                }
-                for one in facts.members
-            ],
-            "needs": [
-                {
-                    "member": one.member,
-                    "function": one.function,
-                    "severity": one.severity,
-                    "statement": one.statement,
-                    "evidence": one.evidence,
-                }
-                for one in facts.needs
-            ],
-            "areas": [
-                {
-                    "code": one.code,
-                    "function": one.function,
-                    "mode": one.mode,
-                    "efficient_scale": one.scale,
-                    "source": one.source,
-                    "confidence": one.confidence,
-                }
-                for one in facts.areas
-            ],
+            **_group(facts, names),
             "inputs": [row for one in facts.estimates for row in _inputs(one, names)],
             "estimates": [_renamed(record.to_json(one), names) for one in facts.estimates],
             "annexes": [
@@ -72,6 +43,37 @@ def shared_data(version: ProposalVersion, facts: Facts, annexes: Mapping[str, An
             ],
         }
     )
+
+
+def _group(facts: Facts, names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Who is asked, the needs, and the areas."""
+    return {
+        "members": [
+            {"id": names[one.key], "name": one.name, "population": one.population, "initiator": one.initiator}
+            for one in facts.members
+        ],
+        "needs": [
+            {
+                "member": one.member,
+                "function": one.function,
+                "severity": one.severity,
+                "statement": one.statement,
+                "evidence": one.evidence,
+            }
+            for one in facts.needs
+        ],
+        "areas": [
+            {
+                "code": one.code,
+                "function": one.function,
+                "mode": one.mode,
+                "efficient_scale": one.scale,
+                "source": one.source,
+                "confidence": one.confidence,
+            }
+            for one in facts.areas
+        ],
+    }
 
 
 def own_data(annex: Annex, facts: Facts, language: str, shared: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 
-from proposals.documents.common import compose_common
+from proposals.documents.common_part import compose_common
 from proposals.documents.context import Common
 from proposals.documents.facts import facts_of
 from proposals.models import ProposalVersion
