@@ -28,8 +28,11 @@ from tests.bench.workers import Shift
 
 DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", "200"))
 MEMBERS = 12
-BLOCK = 10
-COLD = 6
+#: So many of ours beside so many of the reference's, again and again.
+BLOCK, BESIDE = 10, 2
+COLD = 4
+#: Documents after which a worker has loaded all it needs.
+SETTLED = 50
 Rows = list[dict[str, Any]]
 Prepared = tuple[str, dict[str, str]]
 
@@ -41,7 +44,7 @@ def run() -> Rows:
     prepared = [_prepare(annex) for annex in version.annexes.all()]
     ours, reference, ratio = _interleaved(version, prepared)
     cold = statistics.mean(_cold(one) for one in prepared[:COLD])
-    pages = statistics.mean(Document.objects.exclude(pages=None).values_list("pages", flat=True) or [0])
+    pages = statistics.mean(one.pages or 0 for one in version.documents.exclude(pages=None))
     name = f"one of {DOCUMENTS} documents, {MEMBERS} members, {pages:.0f} pages"
     return [
         _row(f"{name}, against WeasyPrint warm", ours, reference, 0.75, "ms CPU", DOCUMENTS, ratio),
@@ -73,10 +76,10 @@ def _interleaved(version: ProposalVersion, prepared: Sequence[Prepared]) -> tupl
         begun = time.process_time()
         _print(batch)
         turned = time.process_time()
-        for source in itertools.islice(sources, BLOCK):
+        for source in itertools.islice(sources, BESIDE):
             _render(source)
-        blocks.append((turned - begun, time.process_time() - turned))
-    ours, reference = (1000 * sum(times) / len(blocks) / BLOCK for times in zip(*blocks, strict=True))
+        blocks.append(((turned - begun) / BLOCK, (time.process_time() - turned) / BESIDE))
+    ours, reference = (1000 * statistics.mean(times) for times in zip(*blocks, strict=True))
     return ours, reference, statistics.median(mine / theirs for mine, theirs in blocks)
 
 
@@ -138,23 +141,23 @@ def _cold(source: Prepared) -> float:
 
 def _workers() -> Rows:
     """Five versions printed side by side: one worker alone, then two; the first goes on to the end."""
-    small = [papers.approved(code, 4, functions=papers.AREAS[:1]) for code in papers.WRITERS[1:]]
+    small = [papers.approved(code, 3, functions=papers.AREAS[:1]) for code in papers.WRITERS[1:]]
     documents = papers.queued(small)
     with Shift(documents, put_back) as shift:
         first = shift.hire()
-        shift.print(50)
+        shift.print(SETTLED)
         early, _count = first.peak(), first.printed()
-        alone = shift.print(DOCUMENTS)
+        alone = shift.print(DOCUMENTS // 2)
         shift.hire()
-        shift.print(30)
-        together = shift.print(2 * DOCUMENTS)
+        shift.print(20)
+        together = shift.print(DOCUMENTS)
         rest = 5 * DOCUMENTS - first.printed()
         if rest > 0:
             shift.print(2 * rest)
         late, printed = first.peak(), first.printed()
     unit = "s for a document"
-    grown = f"peak memory of a worker after {printed} documents against 50"
+    grown = f"peak memory of a worker after {printed} documents against {SETTLED}"
     return [
-        _row("two worker processes against one", 1 / together, 1 / alone, 1 / 1.8, unit, 2 * DOCUMENTS),
+        _row("two worker processes against one", 1 / together, 1 / alone, 1 / 1.8, unit, DOCUMENTS),
         _row(grown, late, early, 1.2, "MB", printed),
     ]

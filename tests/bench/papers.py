@@ -83,9 +83,14 @@ def _around(initiator: Municipality, count: int) -> list[Municipality]:
     communes = Municipality.objects.filter(country="FR", county="39").exclude(pk=initiator.pk)
 
     def far(one: Municipality) -> float:
-        return (one.latitude - initiator.latitude) ** 2 + (one.longitude - initiator.longitude) ** 2 / 2
+        north, east = _place(one)[0] - _place(initiator)[0], _place(one)[1] - _place(initiator)[1]
+        return north**2 + east**2 / 2
 
     return sorted(communes, key=far)[:count]
+
+
+def _place(one: Municipality) -> tuple[float, float]:
+    return float(one.latitude or 0), float(one.longitude or 0)
 
 
 def _figures(proposal: Proposal) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from weasyprint.urls import FatalURLFetchingError
 
 from proposals.documents import engine, typesetter
 from proposals.models import ProposalVersion
@@ -97,5 +98,5 @@ def test_the_door_itself_opens_to_names_alone() -> None:
     fetcher = typesetter.Fetcher({"map.svg": "<svg/>"})
     assert fetcher.fetch("asset:map.svg").read() == b"<svg/>"
     for address in ("map.svg", "asset:", "asset:../map.svg", "ASSET:map.svg", "file:///etc/passwd", ""):
-        with pytest.raises(typesetter.FatalURLFetchingError):
+        with pytest.raises(FatalURLFetchingError):
             fetcher.fetch(address)

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 import pytest
@@ -87,12 +88,17 @@ def test_all_that_is_drawn_is_tagged_or_an_artifact(pdf: pikepdf.Pdf) -> None:
 def test_bookmarks_lead_to_the_pages_where_the_headings_stand(pdf: pikepdf.Pdf) -> None:
     with pdf.open_outline() as outline:
         marks = list(outline.root)
-    places = [pdf.pages.index(pikepdf.Page(mark.destination[0])) for mark in marks]
+    places = [pdf.pages.index(pikepdf.Page(_target(mark))) for mark in marks]
     assert places == sorted(places)
     texts = [sheets.words_of(_only(pdf, number)) for number in range(len(pdf.pages))]
     assert len(marks) >= 6
     for mark, place in zip(marks, places, strict=True):
         assert mark.title in texts[place]
+
+
+def _target(mark: pikepdf.OutlineItem) -> Any:
+    assert isinstance(mark.destination, pikepdf.Array)
+    return mark.destination[0]
 
 
 def _only(pdf: pikepdf.Pdf, number: int) -> bytes:
@@ -125,8 +131,9 @@ def test_the_data_is_attached_once_as_it_is(pdf: pikepdf.Pdf, paper: Paper) -> N
     assert kept.get_file().mime_type == "application/json"
     assert len(pdf.Root.AF) == 1
     assert str(pdf.Root.AF[0].AFRelationship) == "/Data"
-    assert kept.get_file().creation_date is not None
-    assert kept.get_file().creation_date.isoformat()[:16] == paper.created[:16]
+    created = kept.get_file().creation_date
+    assert created is not None
+    assert created.isoformat()[:16] == paper.created[:16]
 
 
 def test_the_same_words_are_the_same_bytes_from_the_shelf_and_anew(paper: Paper) -> None:

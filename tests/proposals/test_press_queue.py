@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,11 +141,15 @@ def test_the_shelf_of_common_parts_stays_small(db: None) -> None:
         made.append((part.title, place.ahead))
         return Laid([f"{part.title} {place.ahead + number + 1}" for number in range(10)])
 
+    def own(length: int, place: typesetter.Place) -> Laid:
+        assert place.behind == 10
+        return Laid(["own"] * length)
+
     binder = binding.Binder(shelf=40)
     papers = [_titled(common, f"Case {number}") for number in range(20)]
     for part in papers:
         for ahead in (4, 5, 4, 9, 6, 7, 4):
-            bound = binder.bind(part, lambda place, ahead=ahead: Laid(["own"] * ahead), shared)
+            bound = binder.bind(part, partial(own, ahead), shared)
             assert bound.pages[ahead] == f"{part.title} {ahead + 1}"
     assert sum(one.weight for one in binder._kept.values()) <= 40
     assert made.count(("Case 3", 4)) <= 2
