@@ -79,6 +79,8 @@ def _printed(annex: Annex) -> tuple[bytes, str]:
     except NotInTheGroup as problem:
         text = _("%(name)s has left the case, so there is no paper for it.") % {"name": annex.participant}
         raise Unshowable(text, 409) from problem
+    except engine.TooMuch as problem:
+        raise Unshowable(str(problem), 422) from problem
     except engine.Unprintable as problem:
         text = _("This text cannot be set as a paper. Shorten it and try again.")
         raise Unshowable(text, 422) from problem
