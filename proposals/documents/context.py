@@ -153,11 +153,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
-    """The first page: `long`, `longest` or nothing; who is named on it, whether others are left."""
+    """The first page: `long`, `longest` or nothing; who is named on it, whether others are left; the
+    height of the map in millimetres."""
 
     density: str
     legend: tuple[Row, ...]
     more: bool
+    map_height: int
 
 
 @dataclass(frozen=True, slots=True)

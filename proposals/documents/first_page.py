@@ -21,11 +21,13 @@ POINT = 0.3528
 #: Mean width of a letter as a share of its size, blanks at the ends of lines included.
 LETTER = 0.6
 MOST, FEWEST = 12, 3
+#: The map takes what the rest leaves: no more than looks well, no less than can be read.
+TALLEST, LOWEST = 116, 56
 
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
-    """Sizes in points of one setting, margins in millimetres."""
+    """Sizes in points of one setting, margins and the least map in millimetres."""
 
     name: str
     title: float
@@ -42,9 +44,9 @@ class _Sizes:
 
 
 SETTINGS = (
-    _Sizes("", 22.5, 10, 15.5, 28, 10, 8.5, 14.5, 10, 2.6, 100, 47),
-    _Sizes("long", 18, 10, 12.5, 24, 10, 8.5, 14.5, 8.5, 1.6, 78, 41),
-    _Sizes("longest", 13, 9, 10.5, 20, 9, 8, 12, 7.5, 1.0, 66, 34),
+    _Sizes("", 22.5, 10, 15.5, 28, 10, 8.5, 14.5, 10, 2.6, 76, 47),
+    _Sizes("long", 18, 10, 12.5, 24, 10, 8.5, 14.5, 8.5, 1.6, 70, 41),
+    _Sizes("longest", 13, 9, 10.5, 20, 9, 8, 12, 7.5, 1.0, 60, 34),
 )
 
 
@@ -72,12 +74,16 @@ def arrange(
         if has_map and left < sizes.map:
             continue
         if _names(legend[:MOST], sizes, len(legend) > MOST) <= left:
-            return FirstPage(sizes.name, tuple(legend[:MOST]), len(legend) > MOST)
+            return FirstPage(sizes.name, tuple(legend[:MOST]), len(legend) > MOST, _map(left))
     count = next(
         (n for n in range(min(MOST, len(legend)), FEWEST, -1) if _names(legend[:n], sizes, True) <= left),
         FEWEST,
     )
-    return FirstPage(sizes.name, tuple(legend[:count]), len(legend) > count)
+    return FirstPage(sizes.name, tuple(legend[:count]), len(legend) > count, _map(left))
+
+
+def _map(left: float) -> int:
+    return int(max(LOWEST, min(TALLEST, left)))
 
 
 def _figure(figure: Figure, sizes: _Sizes) -> float:

@@ -22,6 +22,8 @@ from proposals.documents.facts import Facts
 from proposals.documents.text import line
 
 MOST_AROUND = 60
+#: Of the drawing: small, so that its letters are large enough in a column of the first page.
+WIDTH = 340.0
 #: How far beyond the group the frame reaches, as a share of the group's extent.
 MARGIN = 0.12
 
@@ -74,7 +76,7 @@ def _ground(same: _Same) -> _Ground:
         return _Ground((), (), None)
     own = [shape for _key, shape in shapes]
     around = tuple(_around(list(members.values()), _frame(own)))
-    drawing = lay_out([*own, *around], source=_source(members.values()))
+    drawing = lay_out([*own, *around], source=_source(members.values()), width=WIDTH)
     # Drawn outlines are paths in the drawing; the degrees they came from are not needed again.
     light = tuple((key, replace(shape, geometry={})) for key, shape in shapes)
     return _Ground(light, tuple(replace(shape, geometry={}) for shape in around), drawing)
