@@ -23,10 +23,13 @@ PLACEHOLDER = "https://personal.link.invalid/"
 def issue(
     *, purpose: str, subject: uuid.UUID, holder: str, language: str, days: int | None = None
 ) -> PersonalLink:
-    """Return the holder's live link for this purpose and subject, or make one."""
+    """Return the holder's live link for this purpose and subject, now in this language, or make one."""
     live = PersonalLink.objects.filter(
         purpose=purpose, subject=subject, holder=holder, revoked_at=None, expires_at__gt=timezone.now()
     ).first()
+    if live and live.language != language:
+        live.language = language
+        live.save(update_fields=["language"])
     if live:
         return live
     days = settings.PERSONAL_LINK_DAYS if days is None else days

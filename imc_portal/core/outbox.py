@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 State = OutgoingEmail.State
 CALENDAR = "text/calendar"
+ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
 LEASE = dt.timedelta(seconds=120)
 MAX_ATTEMPTS = 12
 FIRST_DELAY = 10.0
@@ -179,8 +180,12 @@ def cancel(*, emails: QuerySet[OutgoingEmail], actor: Actor, reason: str) -> int
 
 
 def one_line(text: str) -> str:
-    """No control characters and no line breaks: nothing a header could be split with."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    """No control characters and no line breaks: nothing a header could be split with.
+
+    What keeps a name's own direction among words of another one stays: it hides nothing and turns nothing.
+    """
+    kept = (character if character.isprintable() or character in ISOLATES else " " for character in text)
+    return " ".join("".join(kept).split())
 
 
 def message_id(key: str) -> str:

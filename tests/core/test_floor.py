@@ -61,6 +61,9 @@ def test_the_same_holder_gets_the_same_link_until_it_is_revoked() -> None:
     subject = uuid4()
     first = links.issue(purpose="participant", subject=subject, holder="Mayor", language="fr")
     assert links.issue(purpose="participant", subject=subject, holder="Mayor", language="fr") == first
+    assert links.issue(purpose="participant", subject=subject, holder="Mayor", language="ar") == first
+    first.refresh_from_db()
+    assert first.language == "ar"
     links.revoke(link=first, actor=Actor.portal(), reason="wrong person")
     first.refresh_from_db()
     assert not first.is_live

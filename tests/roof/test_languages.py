@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from imc_portal.core import dates, languages, links
-from imc_portal.core.outbox import Message
+from imc_portal.core.outbox import Message, one_line
 from meetings import agenda, emails
 from meetings.models import Invitation
 from meetings.models.clarification import Question
@@ -118,7 +118,8 @@ def test_an_arabic_letter_reads_from_the_right(write: Write, world: World) -> No
 
 def test_names_among_arabic_words_keep_their_direction(world: World) -> None:
     message = letter(world, emails.proposal, "ar")
-    assert "\u2068Bracon\u2069" in message.subject
+    assert "\u2068Bracon\u2069" in one_line(message.subject)
+    assert one_line("a\u202eb\r\nc\u2066d") == "a b c d"
     assert "\u2068Bracon\u2069" in message.text
     assert "\u2068Bracon\u2069" in message.html
     assert '<bdi dir="ltr">' + links.PLACEHOLDER in message.html
@@ -260,7 +261,7 @@ MONEY = {
     "fr": "−12\u202f345\xa0€",
     "de": "−12.345\xa0€",
     "es": "−12.345\xa0€",
-    "uk": "−12\xa0345\xa0EUR",
+    "uk": "−12\xa0345\xa0€",
     "ar": "\u200e−12,345\xa0€",
 }
 
