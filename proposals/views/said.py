@@ -52,7 +52,7 @@ class Token:
 def said(
     annex: Annex, facts: Facts, *, may_draft: bool, changing: tuple[int, StatementForm] | None = None
 ) -> dict[str, Any]:
-    """Context: statements, suggestions, and the menu of figures; `changing` is a form that came back."""
+    """Context: words to read, statements, suggestions, menu of figures; `changing` is a form come back."""
     values = _values(annex, facts)
     statements = list(annex.statements.all())
     writes = may_draft and annex.version.is_open
@@ -61,6 +61,8 @@ def said(
         "waiting": sum(one.waits for one in statements),
         "offered": _offered(annex, facts, statements, values) if writes else [],
         "tokens": _menu(facts, values) if writes else [],
+        "opening": tokens.fill(annex.opening, values),
+        "open_questions": tokens.fill(annex.open_questions, values),
     }
 
 

@@ -328,3 +328,15 @@ def test_an_approved_desk_costs_the_same_for_one_paper_and_for_three() -> None:
             client.get(url("desk", version.proposal))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_words_that_cannot_be_changed_show_their_figures(version: ProposalVersion, author: Client) -> None:
+    annex = version.annexes.all()[0]
+    people = f"{annex.participant.municipality.population:,}"
+    words = {"opening": "You are {people}.", "open_questions": "Why {people}?"}
+    services.save_annex(annex=annex, revision=0, actor=Actor.person(version.drafted_by), **words)
+    makers.make_approved(ProposalVersion.objects.get(pk=version.pk))
+    page = author.get(url("annex", annex)).content.decode()
+    assert f"You are {people}." in page
+    assert f"Why {people}?" in page
+    assert "{people}" not in page

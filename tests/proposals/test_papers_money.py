@@ -120,6 +120,13 @@ def test_sampled_shares_say_how_far_they_may_be_off() -> None:
     assert told(replace(old, scenarios=scenarios)).sharing == ()
 
 
+def test_a_group_smaller_than_any_studied_is_told_so() -> None:
+    small = [replace(one, population=3_000) for one in group()]
+    caveat = "Studies begin at 10,000 inhabitants. This group is smaller, so its figure is less sure."
+    assert caveat in told(reckon(small, WASTE)).unknown
+    assert caveat not in told(reckon([replace(one, population=3_334) for one in small], WASTE)).unknown
+
+
 def test_a_grant_stands_apart_and_is_in_no_net() -> None:
     plain = reckon(group())
     given = reckon(group(), grant=Grant(Decimal(90_000), 3, "DETR 2027"))

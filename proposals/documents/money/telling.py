@@ -24,7 +24,7 @@ def tell(estimate: Estimate, reader: str, currency: str) -> Money:
     return Money(
         title=title,
         summary=_summary(estimate, reader, currency),
-        unknown=_assumed(estimate),
+        unknown=(*_assumed(estimate), *_beyond_studies(estimate)),
         basis=_basis(estimate),
         scenarios=scenarios.table(estimate, reader, currency),
         grant=scenarios.grant_words(estimate, reader, currency),
@@ -133,6 +133,15 @@ def _assumed(estimate: Estimate) -> tuple[str, ...]:
         % {"source": line(source)}
         for source in dict.fromkeys(solo.source for solo in estimate.solos if not solo.own)
     )
+
+
+def _beyond_studies(estimate: Estimate) -> tuple[str, ...]:
+    """A group smaller than any that was studied: its figure rests on no study of its size."""
+    smallest = estimate.service.effect.studied_from
+    if estimate.population >= smallest:
+        return ()
+    words = _("Studies begin at %(people)s inhabitants. This group is smaller, so its figure is less sure.")
+    return (words % {"people": wording.number(smallest)},)
 
 
 def _stand_in(names: Sequence[str]) -> str:
