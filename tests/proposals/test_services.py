@@ -179,7 +179,7 @@ def out_of_office(version: ProposalVersion) -> str:
 
 def late_recipient(version: ProposalVersion) -> str:
     makers.make_participant(version.proposal.case)
-    return "names no benefit"
+    return "wait for your eye"
 
 
 LACKS: list[Callable[[ProposalVersion], str]] = [
