@@ -115,14 +115,13 @@ def _lines(file: Path, name: str) -> list[Lines]:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ClassDef | ast.FunctionDef)
     ]
-    if name == CHOICES:
-        chosen = [node for node in nodes if isinstance(node, ast.ClassDef) and _is_choices(node)]
-    else:
-        chosen = [node for node in nodes if node.name == name]
-        if not chosen:
-            raise LookupError(f"{file.name}: nothing is called {name}")
+    chosen = [node for node in nodes if (_is_choices(node) if name == CHOICES else node.name == name)]
+    if not chosen and name != CHOICES:
+        raise LookupError(f"{file.name}: nothing is called {name}")
     return [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in chosen]
 
 
-def _is_choices(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(base).endswith("Choices") for base in node.bases)
+def _is_choices(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    return isinstance(node, ast.ClassDef) and any(
+        ast.unparse(base).endswith("Choices") for base in node.bases
+    )

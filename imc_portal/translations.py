@@ -111,7 +111,7 @@ def _numbers(message: Message, known: Catalog) -> list[set[int]]:
     """The numbers that each form of a text is for; a text without plural has one form for all."""
     if isinstance(message.id, str):
         return [set(COUNTS)]
-    form_of = gettext.c2py(known.plural_expr)  # type: ignore[attr-defined]  # what gettext itself reads them with
+    form_of = gettext.c2py(known.plural_expr)
     found: list[set[int]] = [set() for _form in range(known.num_plurals)]
     for number in COUNTS:
         found[form_of(number)].add(number)

@@ -33,12 +33,11 @@ def day(value: dt.date) -> str:
     return date_format(value, first if value.day == 1 else "l j F Y")
 
 
-def clock(value: dt.datetime | dt.time) -> str:
+def clock(value: dt.datetime) -> str:
     """09:00, as it stands: nothing is moved to another zone."""
     if _has_own_pattern():
         return date_format(value, "H:i")
-    bare = value.time() if isinstance(value, dt.datetime) else value
-    return format_time(bare, "short", locale=locale())
+    return format_time(value.time(), "short", locale=locale())
 
 
 def moment(value: dt.datetime) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from imc_portal.core import dates, languages, links
 from imc_portal.core.outbox import Message, one_line
 from meetings import agenda, emails
-from meetings.models import Invitation
+from meetings.models import Invitation, Meeting
 from meetings.models.clarification import Question
 from partners.models import Participant
 from proposals.documents import content, engine, wording
@@ -62,6 +62,7 @@ def world(
             ("formal", agenda.formal([str(built.made["area"])])),
         ):
             meeting = built.made[kind]
+            assert isinstance(meeting, Meeting)
             meeting.agenda = [{"title": item.title, "minutes": item.minutes} for item in items]
             meeting.save(update_fields=["agenda"])
         yield built
@@ -138,7 +139,7 @@ def test_a_paper_leaves_nothing_in_english(version: int, language: str, world: W
 
 # --- personal pages -----------------------------------------------------------------------------------
 
-PERSONAL = {
+PERSONAL: dict[str, dict[str, str | int]] = {
     "home": {},
     "reply": {"query": "?reply=coming"},
     "question": {"number": 1},
