@@ -31,11 +31,26 @@ class Written(pydyf.Object):  # type: ignore[misc]  # pydyf carries no types
         return bool(self._compressible)
 
 
-def write_once(_document: Any, pdf: Any) -> None:
-    """WeasyPrint's finisher: nothing changes after it, so everything can be put into words now."""
+def finish(document: Any, pdf: Any) -> None:
+    """WeasyPrint's finisher: mend what it leaves, then put everything into words for good."""
     if "AF" in pdf.catalog:
         # Each attached file is named twice.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    give_scopes(document)
+    put_into_words(pdf)
+
+
+def give_scopes(document: Any) -> None:
+    """A heading of a table says whether it is one of a row or of a column, as it does in the page."""
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if box.element_tag == "th" and (mark := getattr(box, "mark", None)) is not None:
+                rowwise = box.element.get("scope", "").startswith("row")
+                mark["A"]["Scope"] = "/Row" if rowwise else "/Column"
+
+
+def put_into_words(pdf: Any) -> None:
+    """Each object once."""
     first, *others = pdf.objects
     # The first is the free object that every table of objects begins with; it has no words.
     pdf.objects[:] = [first, *(Written(one) for one in others)]

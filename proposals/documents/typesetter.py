@@ -24,7 +24,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from proposals.documents.accessible import lacking
 from proposals.documents.fonts import drawable, own_fonts
 from proposals.documents.lettering import whole_words
-from proposals.documents.printing import write_once
+from proposals.documents.printing import finish
 
 VARIANT = "pdf/a-3a"
 #: A paper within its bounds never comes near; beyond, something is wrong and nothing is kept.
@@ -183,7 +183,7 @@ def write(document: Any, *attached: Attachment) -> bytes:
     with warnings.catch_warnings():
         # WeasyPrint 70 leaves its colour profile open until the garbage goes.
         warnings.simplefilter("ignore", ResourceWarning)
-        pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=write_once)
+        pdf: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=finish)
     return pdf
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from proposals.documents import engine, typesetter
+from proposals.documents import engine, printing, typesetter
 from proposals.documents.context import Paper
 from tests.proposals import sheets
 
@@ -65,6 +65,8 @@ def test_every_cell_of_a_table_knows_its_headings(pdf: pikepdf.Pdf) -> None:
         cells = [one for one in inside if str(one.S) == "/TD"]
         assert heads
         assert cells
+        scopes = [str(one.A.get("/Scope")) for one in inside if str(one.S) == "/TH"]
+        assert set(scopes) == {"/Row", "/Column"}
         assert all({str(name) for name in one.A.Headers} <= heads and len(one.A.Headers) for one in cells)
 
 
@@ -155,7 +157,7 @@ def test_our_element_styles_are_weasyprints_for_the_elements_we_use(
 def test_writing_once_gives_the_bytes_of_writing_twice(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
     html, pictures = engine.own_html(paper, whole=True), engine.pictures_of(paper)
     once = engine.make_pdf(html, pictures)
-    monkeypatch.setattr(typesetter, "write_once", None)
+    monkeypatch.setattr(printing, "put_into_words", lambda pdf: None)
     assert engine.make_pdf(html, pictures) == once
 
 
