@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from meetings import chain, policies, spoken
 from meetings.agenda import Item
 from meetings.models import Meeting
-from partners.models import Case
+from meetings.services import letters
+from partners.models import Case, Participant
 
 register = template.Library()
 AHEAD = (Meeting.State.PLANNED, Meeting.State.CALLED)
@@ -47,6 +48,15 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
 def agenda_items(meeting: Meeting) -> list[Item]:
     """The agenda in the reader's language."""
     return spoken.items(meeting)
+
+
+@register.simple_tag(takes_context=True)
+def named(context: Context, who: str) -> str:
+    """Who did something; the reader by link (context: me) is named in the own language, not as recorded."""
+    reader = context.get("me")
+    if isinstance(reader, Participant) and reader.contact and who == letters.holder_of(reader.contact):
+        return str(reader.contact)
+    return who
 
 
 @register.filter

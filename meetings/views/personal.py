@@ -142,6 +142,7 @@ def _context(request: HolderRequest) -> dict[str, object]:
     )
     return {
         "participant": participant,
+        "me": participant,
         "case": participant.case,
         "token": request.token,
         "link": request.link,

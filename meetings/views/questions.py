@@ -35,6 +35,7 @@ def question(request: HolderRequest, number: int) -> HttpResponseBase:
             return _onward(request, number)
     context = {
         "participant": who,
+        "me": who,
         "token": request.token,
         "screen": screen,
         "question": Question(number),
@@ -63,6 +64,7 @@ def attitude(request: HolderRequest) -> HttpResponseBase:
             return redirect("personal:attitude", token=request.token)
     context = {
         "participant": who,
+        "me": who,
         "token": request.token,
         "form": form,
         "stated": who.attitudes.prefetch_related("areas__function"),

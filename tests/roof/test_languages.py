@@ -180,6 +180,24 @@ def test_a_personal_form_refuses_in_its_language(name: str, language: str, world
     assert not left_in_english(said_by(page, language), said_by(meant, "en"), language)
 
 
+def test_the_reader_is_named_with_the_office_in_the_readers_language(world: World) -> None:
+    partner, invitation = world.made["partner"], world.made["invitation_informal_Bracon"]
+    assert isinstance(partner, Participant)
+    assert isinstance(invitation, Invitation)
+    assert partner.contact is not None
+    world.link.language = "uk"
+    world.link.save(update_fields=["language"])
+    for by, said in (
+        (world.link.holder, f"{partner.contact.name}, голова громади"),
+        ("Somebody else, mayor", "Somebody else, mayor"),
+    ):
+        Invitation.objects.filter(pk=invitation.pk).update(
+            reply="coming", replied_by=by, replied_at=timezone.now()
+        )
+        assert said in Client().get(address(world, "home")).content.decode()
+    Invitation.objects.filter(pk=invitation.pk).update(reply="none", replied_by="", replied_at=None)
+
+
 def test_the_reader_may_choose_another_language_than_the_link_has(world: World) -> None:
     world.link.language = "ar"
     world.link.save(update_fields=["language"])
