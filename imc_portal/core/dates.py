@@ -7,6 +7,7 @@ Unicode locale data. Arabic gets the digits of its locale data too: 0 to 9.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 
 from babel import Locale
@@ -28,7 +29,8 @@ def locale() -> Locale:
 def day(value: dt.date) -> str:
     """Thursday 3 December 2026; Donnerstag, 3. Dezember 2026."""
     if not _has_own_pattern():
-        return format_date(value, "full", locale=locale())
+        # Ukrainian ends with "р." for "року": days also end sentences, and two full stops would meet.
+        return re.sub(r"р\.$", "року", format_date(value, "full", locale=locale()))
     first = pgettext("pattern of the first day of a month", "l j F Y")
     return date_format(value, first if value.day == 1 else "l j F Y")
 
