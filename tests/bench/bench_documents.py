@@ -27,10 +27,11 @@ from tests.bench import papers
 from tests.bench.workers import Shift
 
 DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", "200"))
-MEMBERS = 12
-#: So many of ours beside so many of the reference's, again and again.
-BLOCK, BESIDE = 10, 2
-COLD = 4
+#: A group as most are, of which so many papers are printed.
+MEMBERS, USUAL = 5, 40
+#: So many of ours beside one of the reference's, again and again.
+BLOCK = 10
+COLD = 3
 #: Documents after which a worker has loaded all it needs.
 SETTLED = 50
 Rows = list[dict[str, Any]]
@@ -40,16 +41,25 @@ Prepared = tuple[str, dict[str, str]]
 def run() -> Rows:
     """Processor time against a warm loop and a cold process; two workers against one; memory."""
     papers.lay_ground()
-    version = papers.approved(papers.WRITERS[0], MEMBERS)
-    prepared = [_prepare(annex) for annex in version.annexes.all()]
-    ours, reference, ratio = _interleaved(version, prepared)
+    return [
+        *_against(papers.TO_MANY, DOCUMENTS + 1, DOCUMENTS),
+        *_against(papers.WRITERS[0], MEMBERS, min(USUAL, DOCUMENTS)),
+        *_workers(),
+    ]
+
+
+def _against(writer: str, members: int, count: int) -> Rows:
+    """So many papers of one proposal, each recipient's own while they last."""
+    version = papers.approved(writer, members, functions=papers.AREAS[:1])
+    annexes = version.annexes.all()[: max(count // BLOCK, COLD)]
+    prepared = [_prepare(annex) for annex in annexes]
+    ours, reference, ratio = _interleaved(version, prepared, count)
     cold = statistics.mean(_cold(one) for one in prepared[:COLD])
     pages = statistics.mean(one.pages or 0 for one in version.documents.exclude(pages=None))
-    name = f"one of {DOCUMENTS} documents, {MEMBERS} members, {pages:.0f} pages"
+    name = f"one of {count} papers for {members - 1} recipients, {pages:.0f} pages"
     return [
-        _row(f"{name}, against WeasyPrint warm", ours, reference, 0.75, "ms CPU", DOCUMENTS, ratio),
+        _row(f"{name}, against WeasyPrint warm", ours, reference, 0.75, "ms CPU", count, ratio),
         _row(f"{name}, against a cold process", ours, cold, 0.2, "ms CPU", COLD),
-        *_workers(),
     ]
 
 
@@ -63,22 +73,24 @@ def _row(
 # --- in this process ------------------------------------------------------------------
 
 
-def _interleaved(version: ProposalVersion, prepared: Sequence[Prepared]) -> tuple[float, float, float]:
+def _interleaved(
+    version: ProposalVersion, prepared: Sequence[Prepared], count: int
+) -> tuple[float, float, float]:
     """Milliseconds of processor time for one document, ours and the reference; the median of their ratios."""
-    documents = itertools.cycle(version.documents.all())
+    found = list(version.documents.all())
+    documents, block = itertools.cycle(found), min(BLOCK, len(found))
     sources = itertools.cycle(prepared)
     _print([next(documents)])
     _render(next(sources))
     blocks = []
-    for _round in range(max(DOCUMENTS // BLOCK, 1)):
-        batch = [next(documents) for _ in range(BLOCK)]
+    for _round in range(max(count // block, 1)):
+        batch = [next(documents) for _ in range(block)]
         put_back(batch)
         begun = time.process_time()
         _print(batch)
         turned = time.process_time()
-        for source in itertools.islice(sources, BESIDE):
-            _render(source)
-        blocks.append(((turned - begun) / BLOCK, (time.process_time() - turned) / BESIDE))
+        _render(next(sources))
+        blocks.append(((turned - begun) / block, time.process_time() - turned))
     ours, reference = (1000 * statistics.mean(times) for times in zip(*blocks, strict=True))
     return ours, reference, statistics.median(mine / theirs for mine, theirs in blocks)
 

@@ -16,6 +16,8 @@ from tests import makers
 AREAS = ("ENV-WCO", "ECO-ROA")
 #: Communes large enough to write proposals, each with its neighbours around.
 WRITERS = ("39300", "39198", "39097", "39013", "39434")
+#: Writes to all around it.
+TO_MANY = "39478"
 WHY = (
     "The contract for collection ends in fourteen months, and the offers we have seen are a fifth above what "
     "we pay today. Two of our lorries are older than twelve years. None of us is large enough to be offered "
