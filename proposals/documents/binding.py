@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proposals.documents.context import Common
-from proposals.documents.painting import painted_once
 from proposals.documents.typesetter import Place
 
 Page = Any
@@ -55,7 +54,7 @@ class Binder:
     def _keep(self, common: Common, shared: Callable[[Common, Place], Any]) -> _Kept:
         """How long a part is does not depend on the numbers at the foot of its pages."""
         if common not in self._kept:
-            pages = _shared(common, Place(ahead=self._usual), shared)
+            pages = shared(common, Place(ahead=self._usual)).pages
             self._kept[common] = _Kept(len(pages), OrderedDict({self._usual: pages}))
         self._kept.move_to_end(common)
         return self._kept[common]
@@ -64,7 +63,7 @@ class Binder:
         self, common: Common, kept: _Kept, ahead: int, shared: Callable[[Common, Place], Any]
     ) -> Sequence[Page]:
         if ahead not in kept.pages:
-            kept.pages[ahead] = _shared(common, Place(ahead=ahead), shared)
+            kept.pages[ahead] = shared(common, Place(ahead=ahead)).pages
         kept.pages.move_to_end(ahead)
         found = kept.pages[ahead]
         self._make_room(kept)
@@ -75,7 +74,3 @@ class Binder:
             current.pages.popitem(last=False)
         while len(self._kept) > 1 and sum(one.weight for one in self._kept.values()) > self._shelf:
             self._kept.popitem(last=False)
-
-
-def _shared(common: Common, place: Place, lay_out: Callable[[Common, Place], Any]) -> Sequence[Page]:
-    return [painted_once(page) for page in lay_out(common, place).pages]

@@ -13,6 +13,7 @@ from weasyprint import Attachment
 
 from proposals.documents.binding import Binder
 from proposals.documents.context import Common, Paper
+from proposals.documents.painting import painted_once
 from proposals.documents.typesetter import Busy, Place, TooMuch, Unprintable, alone, lay_out, write
 
 __all__ = ["Busy", "TooMuch", "Unprintable", "make_pdf", "print_paper", "set_paper"]
@@ -84,4 +85,7 @@ def _data(paper: Paper) -> list[Attachment]:
 
 def _lay_out_common(common: Common, place: Place) -> Any:
     with translation.override(common.language):
-        return lay_out(render_to_string("proposals/pdf/sheet.html", {"common": common}), {}, place)
+        document = lay_out(render_to_string("proposals/pdf/sheet.html", {"common": common}), {}, place)
+    for page in document.pages:
+        painted_once(page)
+    return document
