@@ -35,7 +35,7 @@ def test_the_message_says_why_what_when_and_what_to_do(scene: Scene) -> None:
     assert contact is not None
     row = OutgoingEmail.objects.get(to_address=contact.email)
     message = built(row)
-    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # letters have a plain part
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     link = PersonalLink.objects.get(subject=scene.birk.pk)
     address = f"http://testserver/p/{links.token_of(link)}/"

@@ -14,33 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partners.discovery import groups
-from partners.discovery.geography import great_circle_km
 from partners.discovery.groups import Bounds, Group, Pool, Threshold, find_groups
-from partners.discovery.vicinity import distances, side_by_side
+from tests.partners.pools import hangs_together, pool
 
 NAN = math.nan
-
-
-def pool(
-    *population: float, links: Sequence[tuple[int, int]] = (), km: Sequence[float] = (), **columns: Any
-) -> Pool:
-    """Row 0 looks for partners; who is not linked is not; places lie on one line, `km` from its start."""
-    rows = len(population)
-    linked = np.zeros((rows, rows), dtype=bool)
-    for one, other in links:
-        linked[one, other] = linked[other, one] = True
-    at = np.array(km or [0.0] * rows)
-    blank = [NAN] * rows
-    floats = {
-        name: np.array(columns.get(name, blank), dtype=float) for name in ("value", "ease", "score", "fiscal")
-    }
-    return Pool(
-        codes=columns.get("codes", [f"c{n}" for n in range(rows)]),
-        population=np.array(population, dtype=float),
-        linked=linked,
-        km=np.abs(at[:, None] - at[None, :]),
-        **floats,
-    )
 
 
 CHAIN = [(0, 1), (1, 2), (2, 3)]
@@ -273,16 +250,6 @@ questions = st.builds(Threshold, st.integers(0, 20_000), st.integers(1, 4))
 limits = st.builds(Bounds, st.integers(1, 6), st.one_of(st.none(), st.just(20.0), st.just(40.0)))
 
 
-def hangs_together(pool: Pool, members: Sequence[int]) -> bool:
-    found, edge = {0}, [0]
-    while edge:
-        one = edge.pop()
-        fresh = [other for other in members if other not in found and pool.linked[one, other]]
-        found.update(fresh)
-        edge += fresh
-    return found == set(members)
-
-
 def all_groups(pool: Pool, size: int, max_km: float | None) -> list[tuple[int, ...]]:
     """Every connected group of the initiator and others near enough, by trying every set."""
     near = [n for n in range(1, len(pool)) if max_km is None or pool.km[0, n] <= max_km]
@@ -368,40 +335,3 @@ def test_best_stands_first(pool: Pool, threshold: Threshold, bounds: Bounds) -> 
         return
     scores = [-math.inf if group.score is None else group.score for group in found.groups]
     assert scores == sorted(scores, reverse=True)
-
-
-# --- who lies beside whom -----------------------------------------------------------------------
-
-
-def test_a_third_between_two_parts_them() -> None:
-    linked = side_by_side(np.array([46.0, 46.0, 46.0]), np.array([5.0, 5.1, 5.2]))
-    assert linked.tolist() == [[False, True, False], [True, False, True], [False, True, False]]
-
-
-def test_who_has_no_point_lies_beside_nobody() -> None:
-    linked = side_by_side(np.array([46.0, NAN, 46.0]), np.array([5.0, NAN, 5.2]))
-    assert linked.tolist() == [[False, False, True], [False, False, False], [True, False, False]]
-
-
-points = st.lists(
-    st.tuples(st.integers(-800, 800).map(lambda n: n / 10), st.integers(-1799, 1799).map(lambda n: n / 10)),
-    min_size=1,
-    max_size=12,
-)
-
-
-@given(points)
-def test_all_that_have_a_point_hang_together(places: list[tuple[float, float]]) -> None:
-    latitude, longitude = np.array(places).T
-    linked = side_by_side(latitude, longitude)
-    assert np.array_equal(linked, linked.T)
-    assert not linked.diagonal().any()
-    plain = replace(pool(*[1] * len(places)), linked=linked)
-    assert hangs_together(plain, range(len(places)))
-
-
-@given(points)
-def test_distances_are_those_of_the_globe(places: list[tuple[float, float]]) -> None:
-    latitude, longitude = np.array(places).T
-    from_first = great_circle_km(latitude[0], longitude[0], latitude, longitude)
-    assert distances(latitude, longitude)[0] == pytest.approx(from_first, abs=0.01)
