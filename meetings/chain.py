@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core.models import User
 from meetings import gates
 from meetings import policies as talks
-from meetings.models import Meeting
+from meetings.models import ClarificationRound, Meeting
 from partners import policies
 from partners.models import Case, Participant
 from proposals.models import ProposalVersion
@@ -64,8 +64,9 @@ def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
     taking_part = Participant.objects.exclude(
         state__in=[Participant.State.LONGLISTED, Participant.State.SET_ASIDE]
     )
-    return cases.select_related("initiator", "proposal", "round").prefetch_related(
+    return cases.select_related("initiator", "proposal").prefetch_related(
         "bodies",
+        "rounds",
         Prefetch("participants", taking_part.select_related("municipality")),
         "participants__attitudes",
         Prefetch("meetings", Meeting.objects.prefetch_related("invitations")),
@@ -201,7 +202,7 @@ def _urls(case: Case, user: User) -> dict[str, str]:
     for key, kind in (("informal", Meeting.Kind.INFORMAL), ("formal", Meeting.Kind.FORMAL)):
         if meeting := open_meeting(case, kind):
             urls[key] = meeting.get_absolute_url()
-    if getattr(case, "round", None) and talks.allows(user, "answers.read", case):
+    if ClarificationRound.newest_of(case) and talks.allows(user, "answers.read", case):
         urls["answers"] = _right("meetings:answers", case.pk)
     if inside:
         if version := open_version(case):

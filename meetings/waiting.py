@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from imc_portal.core.models import User
 from meetings import chain
-from meetings.models import Answer, Dispatch, Invitation, Meeting, NextStep
+from meetings.models import Answer, ClarificationRound, Dispatch, Invitation, Meeting, NextStep
 from partners import exchange_waiting, policies
 from partners.models import Case, Participant
 from proposals.models import Document, ProposalVersion
@@ -155,7 +155,7 @@ def _replies(case: Case, participant: Participant) -> Iterator[Item]:
 
 def _answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
     count = facts.open_answers.get(participant.pk, 0)
-    clarification = getattr(case, "round", None)
+    clarification = ClarificationRound.newest_of(case)
     if count and clarification and clarification.is_sealed:
         text = ngettext(
             "Answer %(count)d open question: %(case)s", "Answer %(count)d open questions: %(case)s", count
@@ -206,7 +206,7 @@ def _approval(case: Case, user: User) -> Iterator[Item]:
 
 
 def _missing_answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
-    clarification = getattr(case, "round", None)
+    clarification = ClarificationRound.newest_of(case)
     if clarification and clarification.is_sealed and facts.open_answers.get(participant.pk):
         yield Item(
             _("%(name)s has not answered all seven questions") % {"name": participant},

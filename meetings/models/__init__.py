@@ -1,22 +1,59 @@
 """Records of the third room: when we met, what was said and decided."""
 
-from meetings.models.clarification import Answer, Attitude, ClarificationRound
-from meetings.models.handover import HandOver
+from meetings.models.attitude import AreaAttitude, Attitude
+from meetings.models.clarification import Answer, AnswerVersion, ClarificationRound, NamedCall
+from meetings.models.dates import DateAnswer, DatePoll, DateSlot
+from meetings.models.delegation import Delegate, MeetingGuest
+from meetings.models.expectation import (
+    Expectation,
+    ExpectationTopic,
+    GoalVoice,
+    OverarchingGoal,
+    Responsibility,
+    Telling,
+)
+from meetings.models.handover import HandOver, HandOverReceiver
 from meetings.models.meeting import Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
+from meetings.models.minutes import Minutes, MinutesVoice, Ratification
 from meetings.models.outcome import ExplorationDecision, NextStep, Objective, SelectedArea
+from meetings.models.paper import MeetingPaper
+from meetings.models.recording import RecordNote, RecordRevision
+from meetings.models.rules import CaseRules
 
 __all__ = [
     "Answer",
+    "AnswerVersion",
+    "AreaAttitude",
     "Attitude",
+    "CaseRules",
     "ClarificationRound",
+    "DateAnswer",
+    "DatePoll",
+    "DateSlot",
+    "Delegate",
     "Dispatch",
+    "Expectation",
+    "ExpectationTopic",
     "ExplorationDecision",
     "FormalMeeting",
+    "GoalVoice",
     "HandOver",
+    "HandOverReceiver",
     "InformalMeeting",
     "Invitation",
     "Meeting",
+    "MeetingGuest",
+    "MeetingPaper",
+    "Minutes",
+    "MinutesVoice",
+    "NamedCall",
     "NextStep",
     "Objective",
+    "OverarchingGoal",
+    "Ratification",
+    "RecordNote",
+    "RecordRevision",
+    "Responsibility",
     "SelectedArea",
+    "Telling",
 ]

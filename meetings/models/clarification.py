@@ -1,4 +1,4 @@
-"""The seven questions, sealed until all have answered, and each municipality's attitude."""
+"""The seven questions, sealed until all have answered."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import CandidateArea, Case, Cause, Participant
+from partners.models import Body, CandidateArea, Case, Cause, FundingCall, Participant
 
 if TYPE_CHECKING:
     from imc_portal.core.models import User
 
 
 class ClarificationRound(models.Model):
-    """One round of the seven questions in a case; sealed until all have answered or the deadline passed."""
+    """One round of the seven questions in a case; sealed until all have answered or the deadline passed.
+
+    A second informal meeting, a new area or a partner who joins late is asked in a round of its own.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="round")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField(default=1)
     deadline = models.DateTimeField(_("answers by"))
     opened_at = models.DateTimeField(_("seal opened"), null=True, blank=True)
     opened_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        ordering = ("-number",)
         constraints = (
+            models.UniqueConstraint(fields=["case", "number"], name="round_numbered_once"),
             models.CheckConstraint(
                 name="seal_opened_has_reason", condition=Q(opened_at=None) | ~Q(opened_because="")
             ),
@@ -35,6 +41,11 @@ class ClarificationRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: seven questions"
+
+    @staticmethod
+    def newest_of(case: Case) -> ClarificationRound | None:
+        """The round asked last in a case; reads what was fetched with it."""
+        return next(iter(case.rounds.all()), None)
 
     @property
     def is_sealed(self) -> bool:
@@ -120,11 +131,27 @@ class Answer(models.Model):
     round = models.ForeignKey(ClarificationRound, on_delete=models.CASCADE, related_name="answers")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="answers")
     question = models.PositiveSmallIntegerField(choices=Question.choices)
-    area = models.ForeignKey(CandidateArea, on_delete=models.PROTECT, related_name="answers")
+    #: Questions 1 to 3 are asked once for each function: its first area stands for it. Question 5 has none.
+    area = models.ForeignKey(
+        CandidateArea, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
+    )
+    #: Question 5 about a call that the portal knows; without one: calls that the municipality knows.
+    call = models.ForeignKey(
+        FundingCall, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
+    )
+    #: Question 7 about this authority; without one: whichever the municipality names.
+    body = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     choice = models.CharField(max_length=12, blank=True)
     causes = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     text = models.TextField(max_length=2000, blank=True)
+    #: Evidence of the problem (1), demand (2), alternatives considered (4).
+    detail = models.TextField(max_length=2000, blank=True)
+    said_by = models.CharField(_("who said so"), max_length=150, blank=True)
+    said_on = models.DateField(_("when"), null=True, blank=True)
+    how = models.CharField(_("how"), max_length=300, blank=True)
+    disputed_by = models.CharField(_("disputed by"), max_length=200, blank=True)
+    dispute = models.CharField(_("what is disputed"), max_length=1000, blank=True)
     owner = models.CharField(_("who will answer"), max_length=150, blank=True)
     due = models.DateField(_("by when"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
@@ -137,7 +164,12 @@ class Answer(models.Model):
         ordering = ("question", "area__function__code", "participant__municipality__name")
         constraints = (
             models.UniqueConstraint(
-                fields=["round", "participant", "question", "area"], name="one_answer_per_cell"
+                fields=["round", "participant", "question", "area", "call", "body"],
+                nulls_distinct=False,
+                name="one_answer_per_cell",
+            ),
+            models.CheckConstraint(
+                name="answer_is_about_an_area", condition=Q(question=5) | Q(area__isnull=False)
             ),
             models.CheckConstraint(name="question_1_to_7", condition=Q(question__range=(1, 7))),
             models.CheckConstraint(
@@ -195,54 +227,42 @@ class Answer(models.Model):
         return [str(Cause(cause).label) for cause in self.causes]
 
 
-class AttitudeQuerySet(models.QuerySet["Attitude"]):
-    """Attitudes by who may read them."""
+class AnswerVersion(models.Model):
+    """A cell as it was saved once; never changed, never removed alone."""
 
-    def visible_to(self, user: User) -> AttitudeQuerySet:
-        """The parties of the case and its facilitator; no observer."""
-        return self.filter(
-            pk__in=Attitude.objects.filter(
-                Q(participant__case__initiator__memberships__user=user)
-                | Q(
-                    participant__case__participants__municipality__memberships__user=user,
-                    participant__case__participants__state__in=Participant.IN_TOUCH,
-                )
-                | Q(
-                    participant__case__bodies__body__memberships__user=user,
-                    participant__case__bodies__body__memberships__role="facilitator",
-                )
-            ).values("pk")
-        )
-
-
-class Attitude(models.Model):
-    """A municipality's declared general stance; a new row revises, earlier ones stay."""
-
-    class Value(models.TextChoices):
-        POSITIVE = "positive", _("positive")
-        CONDITIONAL = "conditional", _("positive on conditions")
-        UNDECIDED = "undecided", _("undecided")
-        NEGATIVE = "negative", _("negative")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="attitudes")
-    value = models.CharField(_("attitude"), max_length=12, choices=Value.choices)
-    conditions = models.TextField(_("conditions"), max_length=2000, blank=True)
-    areas = models.ManyToManyField(CandidateArea, related_name="attitudes", blank=True)
-    stated_by = models.CharField(_("stated by"), max_length=200)
-    stated_at = models.DateTimeField(auto_now_add=True)
-
-    objects = AttitudeQuerySet.as_manager()
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="versions")
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=Answer.State.choices)
+    said = models.JSONField()
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
 
     class Meta:
-        ordering = ("-stated_at",)
-        constraints = (
-            models.CheckConstraint(
-                name="conditional_names_conditions",
-                condition=~Q(value="conditional") | ~Q(conditions=""),
-                violation_error_message=_("Name the conditions."),
-            ),
-        )
+        ordering = ("-revision",)
+        constraints = (models.UniqueConstraint(fields=["answer", "revision"], name="answer_revised_once"),)
 
     def __str__(self) -> str:
-        return f"{self.participant}: {self.get_value_display()}"
+        return f"{self.answer}: {self.revision}"
+
+
+class NamedCall(models.Model):
+    """A funding call that a municipality names in its answer to question 5; a rule left empty is unknown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="named_calls")
+    name = models.CharField(_("call or fund"), max_length=200)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
+    deadline = models.DateField(_("deadline"), null=True, blank=True)
+    min_partners = models.PositiveSmallIntegerField(
+        _("least number of municipalities"), null=True, blank=True
+    )
+    min_population = models.PositiveIntegerField(_("least joint population"), null=True, blank=True)
+    min_years = models.PositiveSmallIntegerField(_("least duration in years"), null=True, blank=True)
+    own_share = models.PositiveSmallIntegerField(_("own share, in %"), null=True, blank=True)
+    source = models.CharField(_("where one reads it"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -86,6 +86,8 @@ class Meeting(models.Model):
     called_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     cancelled_because = models.CharField(max_length=500, blank=True)
+    chair = models.CharField(_("chair"), max_length=150, blank=True)
+    secretary = models.CharField(_("takes the minutes"), max_length=150, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -199,6 +201,12 @@ class Invitation(models.Model):
     )
     mandate = models.CharField(
         _("mandate"), max_length=20, choices=Mandate.choices, default=Mandate.LISTENING
+    )
+    appointment = models.CharField(
+        _("named by, and when"),
+        max_length=300,
+        blank=True,
+        help_text=_("For a formal meeting, when neither the mayor nor a deputy comes."),
     )
     present = models.BooleanField(_("was present"), null=True, blank=True)
 

@@ -40,6 +40,9 @@ class SelectedArea(models.Model):
     objective = models.ForeignKey(
         Objective, on_delete=models.PROTECT, related_name="areas", verbose_name=_("serves the objective")
     )
+    also_serves = models.ManyToManyField(
+        Objective, blank=True, related_name="areas_too", verbose_name=_("also serves")
+    )
     why = models.CharField(_("why"), max_length=500, blank=True)
 
     class Meta:
@@ -99,7 +102,12 @@ class NextStep(models.Model):
     )
     owner_name = models.CharField(_("who"), max_length=150)
     due = models.DateField(_("by when"))
+    depends_on = models.ManyToManyField(
+        "self", blank=True, symmetrical=False, related_name="blocks", verbose_name=_("comes after")
+    )
     done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.CharField(max_length=200, blank=True)
+    done_note = models.CharField(_("what came of it"), max_length=500, blank=True)
 
     class Meta:
         ordering = ("due",)

@@ -1,17 +1,11 @@
 """Records of the first room: who could work with whom, on what."""
 
-from partners.models.case import (
-    CandidateArea,
-    Case,
-    CaseBody,
-    ContactLog,
-    Participant,
-    RankingSnapshot,
-    RankingWeights,
-)
+from partners.models.case import CandidateArea, Case, CaseBody, Participant
+from partners.models.contact import ContactLog
 from partners.models.exchange import Interest, Listing, Probe, ProbeQuestion
 from partners.models.function import Evidence, Function
 from partners.models.funding import FundingCall
+from partners.models.merging import CaseMerge
 from partners.models.municipality import (
     Body,
     ImportRun,
@@ -22,6 +16,7 @@ from partners.models.municipality import (
     Outline,
 )
 from partners.models.need import Baseline, Cause, Need
+from partners.models.ranking import RankingSnapshot, RankingWeights
 from partners.models.register import AuthorityStance, CooperationMember, DataRevision, ExistingCooperation
 
 __all__ = [
@@ -31,6 +26,7 @@ __all__ = [
     "CandidateArea",
     "Case",
     "CaseBody",
+    "CaseMerge",
     "Cause",
     "ContactLog",
     "CooperationMember",

@@ -6,7 +6,6 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -50,6 +49,8 @@ class Case(models.Model):
         ATTITUDE = "attitude", _("attitudes")
         FORMAL_CONVENED = "formal_convened", _("formal meeting convened")
         FORMAL_HELD = "formal_held", _("formal meeting held")
+        MINUTES_AGREED = "minutes_agreed", _("minutes agreed")
+        RATIFICATION = "ratification", _("waiting for the councils")
         HANDED_OVER = "handed_over", _("handed over")
         PARKED = "parked", _("parked")
         CLOSED = "closed", _("closed")
@@ -66,8 +67,12 @@ class Case(models.Model):
         State.ATTITUDE,
         State.FORMAL_CONVENED,
         State.FORMAL_HELD,
+        State.MINUTES_AGREED,
+        State.RATIFICATION,
         State.HANDED_OVER,
     )
+    #: A case rests in these; what it rested from is kept.
+    RESTING: ClassVar[tuple[str, ...]] = (State.PARKED, State.CLOSED)
 
     class Trigger(models.TextChoices):
         FINANCES = "finances", _("financial difficulty")
@@ -86,7 +91,16 @@ class Case(models.Model):
     initiator = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="initiated_cases")
     trigger = models.CharField(_("trigger"), max_length=16, choices=Trigger.choices)
     state = models.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
+    #: Where a parked or closed case stood.
     parked_from = models.CharField(max_length=16, blank=True, editable=False)
+    review_on = models.DateField(_("look at it again on"), null=True, blank=True)
+    lessons = models.TextField(_("lessons"), max_length=2000, blank=True)
+    split_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="splits", editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )
     classification = models.CharField(
         _("classification"),
         max_length=12,
@@ -105,7 +119,12 @@ class Case(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="case_parked_knows_from_where",
-                condition=(Q(state="parked") & ~Q(parked_from="")) | (~Q(state="parked") & Q(parked_from="")),
+                condition=(Q(state="parked") & ~Q(parked_from=""))
+                | Q(state="closed")
+                | (~Q(state__in=["parked", "closed"]) & Q(parked_from="")),
+            ),
+            models.CheckConstraint(
+                name="case_merged_is_closed", condition=Q(merged_into=None) | Q(state="closed")
             ),
         )
 
@@ -230,6 +249,8 @@ class Participant(models.Model):
         NO_RESPONSE = "no_response", _("has not answered")
         DECLINED = "declined", _("declined")
         WITHDRAWN = "withdrawn", _("withdrew")
+        OBSERVING = "observing", _("only observes")
+        DEFERRED = "deferred", _("comes back later")
 
     #: Steps forward in their order; a later event may skip steps, never go back.
     ORDER: ClassVar[tuple[str, ...]] = (
@@ -246,7 +267,14 @@ class Participant(models.Model):
         State.COMMITTED,
     )
     #: Side exits that need a reason.
-    EXITS: ClassVar[tuple[str, ...]] = (State.SET_ASIDE, State.NO_RESPONSE, State.DECLINED, State.WITHDRAWN)
+    EXITS: ClassVar[tuple[str, ...]] = (
+        State.SET_ASIDE,
+        State.NO_RESPONSE,
+        State.DECLINED,
+        State.WITHDRAWN,
+        State.OBSERVING,
+        State.DEFERRED,
+    )
     #: States in which the municipality knows of the case and takes part.
     IN_TOUCH: ClassVar[tuple[str, ...]] = ORDER[2:]
     #: States in which it is asked and counted, the initiator included.
@@ -257,6 +285,9 @@ class Participant(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="participations")
     state = models.CharField(max_length=16, choices=State.choices, default=State.LONGLISTED)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    #: The step that a municipality stood on when it left; it may come back.
+    left_from = models.CharField(max_length=16, blank=True, editable=False)
+    deferred_until = models.DateField(_("comes back on"), null=True, blank=True)
     contact = models.ForeignKey(
         OfficeHolder,
         null=True,
@@ -281,7 +312,14 @@ class Participant(models.Model):
             ),
             models.CheckConstraint(
                 name="participant_exit_has_reason",
-                condition=~Q(state__in=["set_aside", "no_response", "declined", "withdrawn"]) | ~Q(reason=""),
+                condition=~Q(
+                    state__in=["set_aside", "no_response", "declined", "withdrawn", "observing", "deferred"]
+                )
+                | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="participant_deferred_has_date",
+                condition=~Q(state="deferred") | Q(deferred_until__isnull=False),
             ),
         )
 
@@ -292,74 +330,3 @@ class Participant(models.Model):
     def is_initiator(self) -> bool:
         """Whether this is the municipality that opened the case."""
         return self.state == Participant.State.INITIATOR
-
-
-class ContactLog(models.Model):
-    """One contact with a participant: who, in what role, by what channel, when, what came of it."""
-
-    class Channel(models.TextChoices):
-        PHONE = "phone", _("by telephone")
-        EMAIL = "email", _("by e-mail")
-        LETTER = "letter", _("by letter")
-        IN_PERSON = "in_person", _("in person")
-
-    class Result(models.TextChoices):
-        OPEN = "open", _("open to talk")
-        WAITING = "waiting", _("will come back to us")
-        DECLINED = "declined", _("does not want to talk")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="contacts")
-    contact = models.ForeignKey(
-        OfficeHolder, on_delete=models.PROTECT, related_name="+", verbose_name=_("spoken to")
-    )
-    channel = models.CharField(_("how"), max_length=10, choices=Channel.choices)
-    result = models.CharField(_("what came of it"), max_length=10, choices=Result.choices)
-    summary = models.TextField(_("in a few words"), max_length=2000, blank=True)
-    at = models.DateTimeField(_("when"))
-    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ("-at",)
-
-    def __str__(self) -> str:
-        return f"{self.contact} {self.get_channel_display()}"
-
-
-class RankingWeights(models.Model):
-    """Weights of the ranking factors as a case's focal point set them; the newest counts, none is lost."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="weightings")
-    weights = models.JSONField()
-    reason = models.CharField(_("reason"), max_length=300)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("-set_at",)
-        verbose_name_plural = "ranking weights"
-        constraints = (models.CheckConstraint(name="weights_have_a_reason", condition=~Q(reason="")),)
-
-    def __str__(self) -> str:
-        return f"{self.case}: {self.set_at:%Y-%m-%d}"
-
-
-class RankingSnapshot(models.Model):
-    """The ranking as it stood when partners were chosen: question, weights and figures, frozen."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rankings")
-    taken_at = models.DateTimeField(auto_now_add=True)
-    taken_by = models.CharField(max_length=200)
-    functions = ArrayField(models.CharField(max_length=10), default=list)
-    weights = models.JSONField()
-    rows = models.JSONField()
-    #: SHA-256 over functions, weights and rows: decisions taken on the same figures share one snapshot.
-    digest = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        ordering = ("-taken_at",)
-
-    def __str__(self) -> str:
-        return f"{self.case}: {self.taken_at:%Y-%m-%d}"
