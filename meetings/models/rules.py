@@ -51,3 +51,9 @@ class CaseRules(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: rules"
+
+    @classmethod
+    def of(cls, case: Case) -> CaseRules:
+        """The rules of a case; the defaults, not saved, where nobody has set any."""
+        found: CaseRules | None = getattr(case, "rules", None)
+        return found or cls(case=case)

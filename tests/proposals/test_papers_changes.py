@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from imc_portal.core.audit import Actor
-from meetings import emails
+from meetings.emails import invitations
 from partners.models import Baseline
 from proposals import services
 from proposals.documents.content import compose
@@ -105,7 +105,7 @@ def test_the_letter_with_a_correction_says_so(second: ProposalVersion) -> None:
     letters: list[Any] = [
         type("Letter", (), {"document": documents.get(version__number=number)}) for number in (1, 2)
     ]
-    assert [emails._corrects(letter) for letter in letters] == [None, 1]
+    assert [invitations._corrects(letter) for letter in letters] == [None, 1]
     words = {"corrects": 1, "letter": letters[1], "municipality": "Arlay"}
     for kind in ("txt", "html"):
         told = " ".join(render_to_string(f"meetings/emails/proposal.{kind}", words).split())

@@ -19,22 +19,10 @@ from django.utils.translation import ngettext
 from imc_portal.core.models import User
 from meetings import chain
 from meetings.models import Answer, ClarificationRound, Dispatch, Invitation, Meeting, NextStep
+from meetings.waiting.item import Item
 from partners import exchange_waiting, policies
 from partners.models import Case, Participant
 from proposals.models import Document, ProposalVersion
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that waits: what, where, for whom or by whom, since or until when, how urgent."""
-
-    text: str
-    url: str
-    who: str = ""
-    since: dt.datetime | dt.date | None = None
-    due: dt.datetime | dt.date | None = None
-    state: str = ""
-    tone: str = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
