@@ -17,6 +17,7 @@ from meetings.models.meeting import Dispatch, FormalMeeting, InformalMeeting, In
 from meetings.models.minutes import Minutes, MinutesVoice, Ratification
 from meetings.models.outcome import ExplorationDecision, NextStep, Objective, SelectedArea
 from meetings.models.paper import MeetingPaper
+from meetings.models.preparation import AreaPreparation, PartyPreparation, Stakeholder
 from meetings.models.recording import RecordNote, RecordRevision
 from meetings.models.rules import CaseRules
 
@@ -24,6 +25,7 @@ __all__ = [
     "Answer",
     "AnswerVersion",
     "AreaAttitude",
+    "AreaPreparation",
     "Attitude",
     "CaseRules",
     "ClarificationRound",
@@ -50,10 +52,12 @@ __all__ = [
     "NextStep",
     "Objective",
     "OverarchingGoal",
+    "PartyPreparation",
     "Ratification",
     "RecordNote",
     "RecordRevision",
     "Responsibility",
     "SelectedArea",
+    "Stakeholder",
     "Telling",
 ]
