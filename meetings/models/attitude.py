@@ -48,8 +48,9 @@ class Attitude(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="attitudes")
     value = models.CharField(_("attitude"), max_length=12, choices=Value.choices)
     conditions = models.TextField(_("conditions"), max_length=2000, blank=True)
-    areas = models.ManyToManyField(CandidateArea, related_name="attitudes", blank=True)
     stated_by = models.CharField(_("stated by"), max_length=200)
+    #: Who wrote it down for somebody else; empty when they stated it themselves.
+    recorded_by = models.CharField(_("recorded by"), max_length=200, blank=True)
     stated_at = models.DateTimeField(auto_now_add=True)
 
     objects = AttitudeQuerySet.as_manager()
@@ -66,6 +67,14 @@ class Attitude(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant}: {self.get_value_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is positive, if only on conditions."""
+        return self.value in OPEN_MINDED
+
+
+OPEN_MINDED = (Attitude.Value.POSITIVE, Attitude.Value.CONDITIONAL)
 
 
 class AreaAttitude(models.Model):
@@ -89,3 +98,8 @@ class AreaAttitude(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area}: {self.get_value_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is positive, if only on conditions."""
+        return self.value in OPEN_MINDED
