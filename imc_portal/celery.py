@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "render": {"task": "proposals.tasks.sweep_documents", "schedule": 10.0},
     "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": 5.0},
     "questions": {"task": "partners.tasks.put_questions", "schedule": 60.0},
+    "papers": {"task": "meetings.tasks.render_papers", "schedule": 5.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

@@ -138,6 +138,7 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "proposals.tasks.*": {"queue": "render"},
+    "meetings.tasks.render_paper": {"queue": "render"},
     "imc_portal.core.tasks.deliver_email": {"queue": "mail"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

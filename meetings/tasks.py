@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import uuid
 
 from celery import shared_task
+from django.utils import timezone
 
-from meetings.services import answers, dispatch
+from meetings.services import answers, dispatch, papers
 
 log = logging.getLogger(__name__)
 
@@ -24,3 +26,16 @@ def open_seals() -> None:
     """Open the sealed answers whose deadline has passed or which nobody owes any more."""
     if opened := answers.open_due():
         log.info("opened %s seals", opened)
+
+
+@shared_task
+def render_paper(paper_id: str) -> None:
+    """Print one paper of a meeting if it waits and nobody else has it."""
+    papers.render(uuid.UUID(paper_id))
+
+
+@shared_task
+def render_papers() -> None:
+    """Ring for every paper of a meeting that waits to be printed."""
+    for paper_id in papers.waiting(timezone.now()):
+        render_paper.delay(str(paper_id))

@@ -1,0 +1,137 @@
+"""Papers of a meeting: asked for, claimed, printed outside any transaction, stored once.
+
+The row is the truth. A printer that dies leaves a lease behind; the sweep takes the paper up again, three
+times at most, then it stands as failed with the error until somebody has it made again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Callable
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from imc_portal.core import audit, documents
+from imc_portal.core.audit import Actor
+from imc_portal.core.problems import Refusal
+from meetings.models import Meeting, MeetingPaper
+from proposals.documents import engine
+
+log = logging.getLogger(__name__)
+
+Kind, State = MeetingPaper.Kind, MeetingPaper.State
+#: Longer than the hard time limit of a task, so that a lease never ends under a living printer.
+LEASE = dt.timedelta(seconds=120)
+MOST_ATTEMPTS = 3
+BATCH = 50
+#: Who sets each kind: HTML from the paper, in the language that is active.
+SETTERS = {Kind.AGENDA: "meetings.papers.agenda.html", Kind.MINUTES: "meetings.papers.minutes.html"}
+
+
+def ask(*, meeting: Meeting, kind: str, language: str, edition: int) -> MeetingPaper:
+    """The paper of this edition and language; the clock prints it when it is not there yet."""
+    paper, _created = MeetingPaper.objects.get_or_create(
+        meeting_id=meeting.pk, kind=kind, language=language, edition=edition
+    )
+    return paper
+
+
+def stored(*, meeting: Meeting, kind: str, language: str, edition: int) -> MeetingPaper | None:
+    """The paper, once it is printed and kept; asks for nothing."""
+    found = MeetingPaper.objects.filter(
+        meeting_id=meeting.pk, kind=kind, language=language, edition=edition, state=State.STORED
+    )
+    return found.first()
+
+
+def due(now: dt.datetime) -> QuerySet[MeetingPaper]:
+    """Papers that wait and that nobody prints now."""
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return MeetingPaper.objects.filter(free, state=State.WAITING).order_by("asked_at")
+
+
+def waiting(now: dt.datetime) -> list[uuid.UUID]:
+    """Give up openly on those whose printer died too often, and name all that wait to be printed."""
+    due(now).filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=State.FAILED, lease_until=None, error="The printer died while printing this paper."
+    )
+    return list(due(now).values_list("pk", flat=True)[:BATCH])
+
+
+def render_due(*, now: dt.datetime | None = None) -> int:
+    """Print all that waits, one after the other. Returns how many were kept."""
+    return sum(render(pk) == State.STORED for pk in waiting(now or timezone.now()))
+
+
+def render(paper_id: uuid.UUID) -> str | None:
+    """Print one paper and keep it; None when somebody else has it or it is done."""
+    now = timezone.now()
+    claimed = due(now).filter(pk=paper_id)
+    if not claimed.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    paper = MeetingPaper.objects.select_related("meeting__host", "meeting__case__initiator").get(pk=paper_id)
+    try:
+        content = _printed(paper)
+        name, digest = documents.store(_path(paper), content)
+    except Exception as problem:  # whatever it was, the row must say so and be tried again
+        log.exception("paper %s was not printed", paper_id)
+        return _failed(paper, problem)
+    return _keep(paper, name, digest, len(content))
+
+
+@transaction.atomic
+def print_again(*, paper: MeetingPaper, actor: Actor) -> None:
+    """Send a failed paper to the press once more."""
+    failed = MeetingPaper.objects.filter(pk=paper.pk, state=State.FAILED)
+    if not failed.update(state=State.WAITING, attempts=0, lease_until=None, error=""):
+        raise Refusal(_("This paper has not failed: there is nothing to make again."))
+    context = paper.meeting.case.context
+    audit.record(actor, "sent a document to the press again", paper, context=context)
+
+
+def _printed(paper: MeetingPaper) -> bytes:
+    set_it: Callable[[MeetingPaper], str] = import_string(SETTERS[Kind(paper.kind)])
+    with translation.override(paper.language):
+        return engine.make_pdf(set_it(paper), {})
+
+
+def _path(paper: MeetingPaper) -> str:
+    return f"meetings/{paper.meeting_id}/{paper.kind}-{paper.edition}-{paper.language}.pdf"
+
+
+@transaction.atomic
+def _keep(paper: MeetingPaper, name: str, digest: str, size: int) -> str | None:
+    mine = MeetingPaper.objects.filter(pk=paper.pk, state=State.WAITING)
+    kept = {"file_name": name, "sha256": digest, "size": size, "stored_at": timezone.now()}
+    if not mine.update(state=State.STORED, lease_until=None, error="", **kept):
+        return None
+    audit.record(
+        Actor.portal(),
+        "rendered a document",
+        paper,
+        context=paper.meeting.case.context,
+        after={"sha256": digest, "size": size, "language": paper.language},
+    )
+    return State.STORED
+
+
+def _failed(paper: MeetingPaper, problem: Exception) -> str:
+    spent = paper.attempts >= MOST_ATTEMPTS or isinstance(problem, engine.Unprintable)
+    state = State.FAILED if spent else State.WAITING
+    MeetingPaper.objects.filter(pk=paper.pk, state=State.WAITING).update(
+        state=state, lease_until=None, error=_told(problem)[:2000]
+    )
+    return state
+
+
+def _told(problem: Exception) -> str:
+    if isinstance(problem, SoftTimeLimitExceeded):
+        return _("Printing this document took too long and was stopped.")
+    return f"{type(problem).__name__}: {problem}"
