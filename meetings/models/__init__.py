@@ -14,7 +14,7 @@ from meetings.models.expectation import (
 )
 from meetings.models.handover import HandOver, HandOverReceiver
 from meetings.models.meeting import Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
-from meetings.models.minutes import Minutes, MinutesVoice, Ratification
+from meetings.models.minutes import Minutes, MinutesRevision, MinutesVoice, Ratification
 from meetings.models.outcome import ExplorationDecision, NextStep, Objective, SelectedArea
 from meetings.models.paper import MeetingPaper
 from meetings.models.preparation import AreaPreparation, PartyPreparation, Stakeholder
@@ -47,6 +47,7 @@ __all__ = [
     "MeetingGuest",
     "MeetingPaper",
     "Minutes",
+    "MinutesRevision",
     "MinutesVoice",
     "NamedCall",
     "NextStep",

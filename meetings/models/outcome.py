@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.meeting import FormalMeeting, Invitation
-from partners.models import CandidateArea, Participant
+from meetings.models.meeting import FormalMeeting, Invitation, Meeting
+from partners.models import CandidateArea, Case, Participant
+
+if TYPE_CHECKING:
+    from imc_portal.core.models import User
 
 
 class Objective(models.Model):
@@ -91,6 +95,20 @@ class ExplorationDecision(models.Model):
         return f"{self.participant}, {self.selected_area}: {self.get_vote_display()}"
 
 
+class NextStepQuerySet(models.QuerySet["NextStep"]):
+    """Next steps by who may see them, once the record of their meeting is closed."""
+
+    def visible_to(self, user: User) -> NextStepQuerySet:
+        """Whoever may see the meeting that they come from."""
+        return self.filter(
+            meeting__in=Meeting.objects.visible_to(user).values("pk"), meeting__state=Meeting.State.HELD
+        )
+
+    def alive(self) -> NextStepQuerySet:
+        """Of cases that do not rest."""
+        return self.filter(meeting__state=Meeting.State.HELD).exclude(meeting__case__state__in=Case.RESTING)
+
+
 class NextStep(models.Model):
     """An action with a person, a municipality and a date."""
 
@@ -108,6 +126,9 @@ class NextStep(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.CharField(max_length=200, blank=True)
     done_note = models.CharField(_("what came of it"), max_length=500, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NextStepQuerySet.as_manager()
 
     class Meta:
         ordering = ("due",)

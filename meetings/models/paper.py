@@ -19,6 +19,7 @@ class MeetingPaper(models.Model):
     class Kind(models.TextChoices):
         AGENDA = "agenda", _("agenda")
         MINUTES = "minutes", _("minutes")
+        FINAL = "final", _("minutes, final copy")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("state of a paper", "waiting")
