@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.question import (
+    CHOICES,
+    JOINING,
+    OTHER_CALLS,
+    PER_FUNCTION,
+    Options,
+    Question,
+)
+from meetings.models.seal import AnswerQuerySet, VersionQuerySet
 from partners.models import Body, CandidateArea, Case, Cause, FundingCall, Participant
 
-if TYPE_CHECKING:
-    from imc_portal.core.models import User
+__all__ = ["Answer", "AnswerVersion", "ClarificationRound", "NamedCall", "Question"]
+
+
+NAME_A_CALL = _("Name the call or the fund, or say that you know of none.")
 
 
 class ClarificationRound(models.Model):
@@ -26,6 +39,10 @@ class ClarificationRound(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField(default=1)
+    #: The informal meeting that asks; none for a partner who joins late and for what is asked between.
+    meeting = models.ForeignKey(
+        "Meeting", null=True, blank=True, on_delete=models.SET_NULL, related_name="rounds"
+    )
     deadline = models.DateTimeField(_("answers by"))
     opened_at = models.DateTimeField(_("seal opened"), null=True, blank=True)
     opened_because = models.CharField(max_length=200, blank=True)
@@ -53,46 +70,6 @@ class ClarificationRound(models.Model):
         return self.opened_at is None
 
 
-class Question(models.IntegerChoices):
-    """The seven points that the informal meeting seeks to clarify."""
-
-    SAME_PROBLEMS = 1, _("Do we share the same problems in this function?")
-    MISSING_SERVICES = 2, _("Is a needed service missing?")
-    CAUSES = 3, _("What are the causes?")
-    POSSIBLE_SOLUTION = 4, _("Could cooperation be a solution?")
-    FINANCING = 5, _("Which financing could we win together?")
-    SERIOUS_AREAS = 6, _("Would you seriously consider this area?")
-    AUTHORITIES = 7, _("Would regional or central authorities support it?")
-
-
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    """Answers behind the seal: one's own always, those of others only once it is open."""
-
-    def visible_to(self, user: User) -> AnswerQuerySet:
-        """Own answers; when the seal is open also the others', for the parties of the case and its host."""
-        party = (
-            Q(round__case__initiator__memberships__user=user)
-            | Q(
-                round__case__participants__municipality__memberships__user=user,
-                round__case__participants__state__in=Participant.IN_TOUCH,
-            )
-            | Q(
-                round__case__bodies__body__memberships__user=user,
-                round__case__bodies__body__memberships__role="facilitator",
-            )
-        )
-        own = Q(participant__municipality__memberships__user=user)
-        return self.filter(
-            pk__in=Answer.objects.filter(own | (Q(round__opened_at__isnull=False) & party)).values("pk")
-        )
-
-    def visible_to_holder(self, participant: Participant) -> AnswerQuerySet:
-        """What the holder of this participant's personal link may read: its own, and all once opened."""
-        return self.filter(
-            Q(participant=participant) | Q(round__case=participant.case_id, round__opened_at__isnull=False)
-        )
-
-
 class Answer(models.Model):
     """One cell of the matrix: what a municipality says to a question about an area, with its state."""
 
@@ -102,30 +79,8 @@ class Answer(models.Model):
         DISPUTED = "disputed", _("disputed")
         DEFERRED = "deferred", _("deferred")
 
-    #: What may be chosen, by question; 5 is answered in words.
-    CHOICES: ClassVar[dict[int, list[tuple[str, object]]]] = {
-        Question.SAME_PROBLEMS: [
-            ("0", _("0 – no problem")),
-            ("1", _("1 – slight")),
-            ("2", _("2 – notable")),
-            ("3", _("3 – serious")),
-            ("4", _("4 – failing")),
-        ],
-        Question.MISSING_SERVICES: [("yes", _("yes")), ("partly", _("partly")), ("no", _("no"))],
-        Question.POSSIBLE_SOLUTION: [
-            ("yes", _("yes")),
-            ("conditions", _("yes, with conditions")),
-            ("no", _("no")),
-            ("unknown", _("cannot say yet")),
-        ],
-        Question.SERIOUS_AREAS: [("seriously", _("seriously")), ("maybe", _("maybe")), ("no", _("no"))],
-        Question.AUTHORITIES: [
-            ("favour", _("in favour")),
-            ("neutral", _("neutral")),
-            ("against", _("against")),
-            ("unknown", _("unknown")),
-        ],
-    }
+    #: What may be chosen, by question; question 5 depends on the cell.
+    CHOICES: ClassVar[dict[int, Options]] = CHOICES
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(ClarificationRound, on_delete=models.CASCADE, related_name="answers")
@@ -206,25 +161,75 @@ class Answer(models.Model):
         text = bool(self.text.strip())
         if self.question == Question.CAUSES:
             return {} if self.causes or text else {"causes": _("Choose a cause, or describe it in words.")}
-        if self.question == Question.FINANCING:
-            return {} if text else {"text": _("Name the call or the fund, or write “none known”.")}
-        if self.choice not in {value for value, _label in self.CHOICES[self.question]}:
+        if self.names_calls:
+            return {} if text or self.choice in dict(self.options) else {"text": NAME_A_CALL}
+        if self.choice not in {value for value, _label in self.options}:
             return {"choice": _("Choose one.")}
         if self.question == Question.POSSIBLE_SOLUTION and self.choice == "conditions" and not text:
             return {"text": _("Name the conditions.")}
-        if self.question == Question.AUTHORITIES and self.choice != "unknown" and not text:
-            return {"text": _("Say who said so, when and how; what nobody said is unknown.")}
+        if self.question == Question.AUTHORITIES and self.choice != "unknown":
+            return self._missing_evidence()
         return {}
+
+    def _missing_evidence(self) -> dict[str, object]:
+        """A stance needs who said so, when and how; without a body also which authority it is."""
+        problems: dict[str, object] = {
+            name: _("Say who said so, when and how; what nobody said is unknown.")
+            for name in ("said_by", "said_on", "how")
+            if not getattr(self, name)
+        }
+        if self.said_on and self.said_on > timezone.localdate() + dt.timedelta(days=1):
+            problems["said_on"] = _("This day is still to come.")
+        if self.body_id is None and not self.text.strip():
+            problems["text"] = _("Name the authority.")
+        return problems
+
+    @property
+    def names_calls(self) -> bool:
+        """Whether this is the cell for calls that the portal does not know."""
+        return self.question == Question.FINANCING and self.call_id is None
+
+    @property
+    def options(self) -> Options:
+        """What may be chosen in this cell."""
+        if self.question == Question.FINANCING:
+            return JOINING if self.call_id else OTHER_CALLS
+        return CHOICES.get(self.question, [])
+
+    @property
+    def about(self) -> str:
+        """What the cell is about, in words: a function, an area, a call, an authority on an area."""
+        if self.call is not None:
+            return self.call.title
+        if self.body is not None:
+            return f"{self.body}, {self.area}"
+        if self.area is None:
+            return str(_("Other calls and funds you know"))
+        return str(self.area.function if self.question in PER_FUNCTION else self.area)
 
     @property
     def choice_label(self) -> str:
         """The choice in words."""
-        return str(dict(self.CHOICES.get(self.question, [])).get(self.choice, ""))
+        return str(dict(self.options).get(self.choice, ""))
 
     @property
     def cause_labels(self) -> list[str]:
         """The causes in words."""
         return [str(Cause(cause).label) for cause in self.causes]
+
+    def as_said(self) -> dict[str, Any]:
+        """The content as plain values, for the version that is kept of it."""
+        said: dict[str, Any] = {
+            name: value
+            for name in ("choice", "text", "detail", "said_by", "how", "owner", "disputed_by", "dispute")
+            if (value := getattr(self, name))
+        }
+        said |= {name: day.isoformat() for name in ("said_on", "due") if (day := getattr(self, name))}
+        if self.causes:
+            said["causes"] = list(self.causes)
+        if self.names_calls and (calls := [call.as_said() for call in self.named_calls.all()]):
+            said["calls"] = calls
+        return said
 
 
 class AnswerVersion(models.Model):
@@ -236,6 +241,8 @@ class AnswerVersion(models.Model):
     said = models.JSONField()
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-revision",)
@@ -266,3 +273,13 @@ class NamedCall(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_said(self) -> dict[str, Any]:
+        """The rules that are known, as plain values."""
+        fields = ("name", "amount", "deadline", "min_partners", "min_population", "min_years", "own_share")
+        named = {name: getattr(self, name) for name in (*fields, "source")}
+        return {
+            name: value if isinstance(value, int) else str(value)
+            for name, value in named.items()
+            if value not in (None, "")
+        }
