@@ -95,3 +95,44 @@ def _applied(base: Sequence[str], changes: Iterable[_Change]) -> list[str]:
         lines += [*base[at : change.start], *change.lines]
         at = change.end
     return [*lines, *base[at:]]
+
+
+def join_both(base: str, mine: str, theirs: str) -> tuple[str, bool]:
+    """The text with the words of both, and whether they met in one place.
+
+    Where both changed the same paragraph, or put something in the same gap, the other's lines stay and one's
+    own follow: for texts that cannot wait until somebody chooses. An edit wins over taking out.
+    """
+    joined = join_text(base, mine, theirs)
+    if joined is not None:
+        return joined, False
+    start, one, other = (text.split("\n") if text else [] for text in (base, mine, theirs))
+    if max(len(start), len(one), len(other)) > MOST_LINES:
+        known = set(other)
+        return "\n".join([*other, *(line for line in one if line not in known)]), True
+    ours, others = _changes(start, one), _changes(start, other)
+    return "\n".join(_applied(start, _stacked(start, ours, others))), True
+
+
+def _stacked(base: Sequence[str], ours: Sequence[_Change], others: Sequence[_Change]) -> list[_Change]:
+    """Changes of both in the order of the base; those that collide made one, the other's lines first."""
+    stacked: list[_Change] = []
+    waiting = sorted({*ours, *others})
+    while waiting:
+        knot = [waiting.pop(0)]
+        while near := [change for change in waiting if any(change.collides(member) for member in knot)]:
+            knot += near
+            waiting = [change for change in waiting if change not in near]
+        stacked.append(knot[0] if len(knot) == 1 else _one_of(base, knot, set(ours), set(others)))
+    return sorted(stacked)
+
+
+def _one_of(base: Sequence[str], knot: list[_Change], ours: set[_Change], others: set[_Change]) -> _Change:
+    start, end = min(change.start for change in knot), max(change.end for change in knot)
+    theirs = [_Change(c.start - start, c.end - start, c.lines) for c in sorted(knot) if c in others]
+    lines = _applied(base[start:end], theirs)
+    known = set(lines)
+    own = [
+        line for c in sorted(knot) if c in ours and c not in others for line in c.lines if line not in known
+    ]
+    return _Change(start, end, (*lines, *own))
