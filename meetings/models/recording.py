@@ -36,6 +36,8 @@ class RecordRevision(models.Model):
     note = models.ForeignKey(RecordNote, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     text = models.TextField(blank=True)
+    #: Of the open page that sent it: when an answer is lost on the way, the page goes on from here.
+    page = models.CharField(max_length=40, blank=True)
     kept_by = models.CharField(max_length=200)
     kept_at = models.DateTimeField()
 
