@@ -79,9 +79,12 @@ class Meeting(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
     place = models.CharField(_("place"), max_length=250, blank=True)
     online_url = models.URLField(_("video link"), blank=True)
-    agenda = models.JSONField(default=list, help_text=_("Items in order: title and minutes."))
+    agenda = models.JSONField(default=list, help_text=_("Items in order: title, minutes, speaker and papers."))
     sequence = models.PositiveSmallIntegerField(
         default=0, help_text=_("Of the calendar entry; grows with each change.")
+    )
+    changed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since then those who were invited before have to be told.")
     )
     called_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)

@@ -32,7 +32,11 @@ LEASE = dt.timedelta(seconds=120)
 MOST_ATTEMPTS = 3
 BATCH = 50
 #: Who sets each kind: HTML from the paper, in the language that is active.
-SETTERS = {Kind.AGENDA: "meetings.papers.agenda.html", Kind.MINUTES: "meetings.papers.minutes.html"}
+SETTERS = {
+    "agenda": "meetings.papers.agenda.html",
+    "minutes": "meetings.papers.minutes.html",
+    "final": "meetings.papers.minutes.html",
+}
 
 
 def ask(*, meeting: Meeting, kind: str, language: str, edition: int) -> MeetingPaper:
@@ -52,9 +56,10 @@ def stored(*, meeting: Meeting, kind: str, language: str, edition: int) -> Meeti
 
 
 def due(now: dt.datetime) -> QuerySet[MeetingPaper]:
-    """Papers that wait and that nobody prints now."""
+    """Papers that wait and that nobody prints now; an agenda that a newer edition replaces is not due."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return MeetingPaper.objects.filter(free, state=State.WAITING).order_by("asked_at")
+    replaced = Q(kind=Kind.AGENDA, meeting__sequence__gt=F("edition"))
+    return MeetingPaper.objects.filter(free, ~replaced, state=State.WAITING).order_by("asked_at")
 
 
 def waiting(now: dt.datetime) -> list[uuid.UUID]:
@@ -97,7 +102,7 @@ def print_again(*, paper: MeetingPaper, actor: Actor) -> None:
 
 
 def _printed(paper: MeetingPaper) -> bytes:
-    set_it: Callable[[MeetingPaper], str] = import_string(SETTERS[Kind(paper.kind)])
+    set_it: Callable[[MeetingPaper], str] = import_string(SETTERS[paper.kind])
     with translation.override(paper.language):
         return engine.make_pdf(set_it(paper), {})
 
