@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.models import Attitude, Dispatch, ExplorationDecision, FormalMeeting, Invitation, Meeting
+from imc_portal.core import dates
+from meetings.models import (
+    Attitude,
+    CaseRules,
+    ClarificationRound,
+    Dispatch,
+    ExplorationDecision,
+    FormalMeeting,
+    Invitation,
+    Meeting,
+)
+from meetings.models.attitude import OPEN_MINDED
 from partners.models import CandidateArea, Case, Participant
 
-OPEN_MINDED = (Attitude.Value.POSITIVE, Attitude.Value.CONDITIONAL)
 MUNICIPALITIES_TO_MEET = 2
 
 
@@ -21,44 +32,104 @@ def latest_attitudes(case: Case) -> dict[Participant, Attitude]:
         .order_by("participant_id", "-stated_at")
         .distinct("participant_id")
         .select_related("participant__municipality")
-        .prefetch_related("areas__function")
+        .prefetch_related("by_area__area__function")
     )
     return {row.participant: row for row in rows}
 
 
 def common_areas(case: Case) -> dict[CandidateArea, list[Participant]]:
-    """Areas in the talks that the initiator and at least one other are open to explore, with those others."""
-    open_to = {
-        who: {area for area in attitude.areas.all() if area.state == CandidateArea.State.AGREED}
-        for who, attitude in latest_attitudes(case).items()
-        if attitude.value in OPEN_MINDED
-    }
-    own = next((areas for who, areas in open_to.items() if who.is_initiator), set())
-    others = {who: areas for who, areas in open_to.items() if not who.is_initiator}
-    shared = {area: [who for who, areas in others.items() if area in areas] for area in own}
-    return {area: who for area, who in sorted(shared.items(), key=lambda item: str(item[0])) if who}
+    """Areas in the talks that enough are open to explore, by the rules of the case, with who they are.
+
+    The initiator, if it is among them, comes first.
+    """
+    return _in_common(latest_attitudes(case), CaseRules.of(case))
 
 
 def formal_meeting(case: Case) -> list[str]:
-    """The informal phase is positive: the initiator and another are open to explore a common area."""
-    latest = latest_attitudes(case)
-    own = next((attitude for who, attitude in latest.items() if who.is_initiator), None)
-    others = [attitude for who, attitude in latest.items() if not who.is_initiator]
-    reasons = []
-    if not case.has_reached(Case.State.ATTITUDE):
-        reasons.append(_("The informal meeting is not held yet, or the answers are still sealed."))
-    if own is None:
-        reasons.append(_("%(name)s has not stated its attitude yet.") % {"name": case.initiator})
-    elif own.value not in OPEN_MINDED:
-        reasons.append(
-            _("%(name)s itself is %(attitude)s.")
-            % {"name": case.initiator, "attitude": own.get_value_display()}
-        )
-    if not any(attitude.value in OPEN_MINDED for attitude in others):
-        reasons.append(_("No other municipality is positive, or positive on conditions, yet."))
-    elif not reasons and not common_areas(case):
-        reasons.append(_("There is no area that both the initiator and another municipality would explore."))
+    """The informal phase is positive by the rules of the case; otherwise what is against it."""
+    rules, latest = CaseRules.of(case), latest_attitudes(case)
+    reasons = [*_too_early(case), *_initiators(case, rules, latest), *_others(rules, latest)]
+    have = 0 if reasons else len(_in_common(latest, rules))
+    if not reasons and have < rules.gate_areas:
+        reasons.append(_too_few_areas(rules, have))
     return reasons
+
+
+def counts(value: str, rules: CaseRules) -> bool:
+    """Whether this attitude counts as open by the rules of the case."""
+    return value == Attitude.Value.POSITIVE or (
+        rules.gate_conditional and value == Attitude.Value.CONDITIONAL
+    )
+
+
+def _in_common(
+    latest: dict[Participant, Attitude], rules: CaseRules
+) -> dict[CandidateArea, list[Participant]]:
+    open_to: dict[CandidateArea, list[Participant]] = {}
+    for who in sorted(latest, key=lambda one: (not one.is_initiator, one.municipality.name)):
+        if not counts(latest[who].value, rules):
+            continue
+        for row in latest[who].by_area.all():
+            if row.area.state == CandidateArea.State.AGREED and counts(row.value, rules):
+                open_to.setdefault(row.area, []).append(who)
+    enough = {area: who for area, who in open_to.items() if _enough(who, rules)}
+    return dict(sorted(enough.items(), key=lambda item: str(item[0])))
+
+
+def _enough(who: list[Participant], rules: CaseRules) -> bool:
+    others = sum(not one.is_initiator for one in who)
+    return others >= rules.gate_others and (len(who) > others or not rules.gate_initiator)
+
+
+def _too_early(case: Case) -> list[str]:
+    if not case.has_reached(Case.State.ATTITUDE):
+        return [_("The informal meeting is not held yet, or the answers are still sealed.")]
+    later = ClarificationRound.objects.filter(case=case, opened_at=None, number__gt=1).order_by("number")
+    return [
+        _("The answers of the later round of questions (no. %(number)d) are sealed until %(day)s.")
+        % {"number": each.number, "day": dates.day(timezone.localdate(each.deadline))}
+        for each in later
+    ]
+
+
+def _initiators(case: Case, rules: CaseRules, latest: dict[Participant, Attitude]) -> list[str]:
+    if not rules.gate_initiator:
+        return []
+    own = next((attitude for who, attitude in latest.items() if who.is_initiator), None)
+    if own is None:
+        return [_("%(name)s has not stated its attitude yet.") % {"name": case.initiator}]
+    if counts(own.value, rules):
+        return []
+    words = {"name": case.initiator, "attitude": own.get_value_display()}
+    if own.value in OPEN_MINDED:
+        return [_("%(name)s itself is %(attitude)s; by the rules of this case that does not count.") % words]
+    return [_("%(name)s itself is %(attitude)s.") % words]
+
+
+def _others(rules: CaseRules, latest: dict[Participant, Attitude]) -> list[str]:
+    have = sum(counts(said.value, rules) for who, said in latest.items() if not who.is_initiator)
+    if have >= rules.gate_others:
+        return []
+    if have == 0 and rules.gate_others == 1:
+        if rules.gate_conditional:
+            return [_("No other municipality is positive, or positive on conditions, yet.")]
+        return [_("No other municipality is positive without conditions yet.")]
+    if rules.gate_conditional:
+        text = _("Of the others %(have)d is or are positive, or positive on conditions; %(need)d are needed.")
+    else:
+        text = _("Of the others %(have)d is or are positive without conditions; %(need)d are needed.")
+    return [text % {"have": have, "need": rules.gate_others}]
+
+
+def _too_few_areas(rules: CaseRules, have: int) -> str:
+    if rules.gate_areas > 1:
+        return _("There are %(have)d areas that all who are needed would explore; %(need)d are needed.") % {
+            "have": have,
+            "need": rules.gate_areas,
+        }
+    if rules.gate_initiator and rules.gate_others == 1:
+        return _("There is no area that both the initiator and another municipality would explore.")
+    return _("There is no area that all who are needed would explore.")
 
 
 def met(meeting: Meeting) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from meetings.views import personal, questions
+from meetings.views import personal, personal_attitude, questions
 
 app_name = "personal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("waive/", personal.waive, name="waive"),
     path("meeting.ics", personal.entry, name="calendar"),
     path("questions/<int:number>/", questions.question, name="question"),
-    path("attitude/", questions.attitude, name="attitude"),
+    path("attitude/", personal_attitude.attitude, name="attitude"),
 ]

@@ -324,7 +324,8 @@ def _answer(world: World, initiator: Participant) -> None:
         )
     world.made["round"] = sealed
     for who in (initiator, partner):
-        Attitude.objects.create(participant=who, value="positive", stated_by="x").areas.add(area)  # type: ignore[misc, arg-type]  # as above
+        stated = Attitude.objects.create(participant=who, value="positive", stated_by="x")
+        stated.by_area.create(area=area, value="positive")  # type: ignore[misc]  # as above
 
 
 def _decide(world: World, formal: FormalMeeting, initiator: Participant) -> None:

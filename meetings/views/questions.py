@@ -1,4 +1,4 @@
-"""The seven questions by personal link, one per screen, and the attitude."""
+"""The seven questions by personal link, one per screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal
 from meetings.forms.answers import Screen
-from meetings.forms.attitudes import AttitudeForm
 from meetings.models import Answer, ClarificationRound
 from meetings.models.clarification import Question
-from meetings.services import answers, attitudes
+from meetings.services import answers
 from meetings.views.holder import HolderRequest, holder_page
 
 
@@ -46,31 +45,6 @@ def question(request: HolderRequest, number: int) -> HttpResponseBase:
         "others": _others(clarification, request, number),
     }
     return render(request, "personal/question.html", context, status=422 if request.method == "POST" else 200)
-
-
-@holder_page
-def attitude(request: HolderRequest) -> HttpResponseBase:
-    """State the municipality's attitude by link; earlier ones stay on record."""
-    who = request.participant
-    form = AttitudeForm(_posted(request), case=who.case, stated_by=request.link.holder)
-    if request.method == "POST" and form.is_valid():
-        try:
-            attitudes.state_attitude(participant=who, actor=Actor.holder(request.link), **form.stated())
-        except Refusal as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, reason)
-        else:
-            messages.success(request, _("Thank you. Your attitude is recorded."))
-            return redirect("personal:attitude", token=request.token)
-    context = {
-        "participant": who,
-        "me": who,
-        "token": request.token,
-        "form": form,
-        "stated": who.attitudes.prefetch_related("areas__function"),
-        "refused": attitudes.why_not(who.case),
-    }
-    return render(request, "personal/attitude.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _posted(request: HttpRequest) -> object:

@@ -87,7 +87,7 @@ def test_the_gate_opens_with_the_initiator_and_one_other_on_a_common_area(scene:
     state(scene, scene.alder)
     state(scene, scene.birk, "conditional", conditions="Exit after two years")
     assert gates.formal_meeting(scene.case) == []
-    assert gates.common_areas(scene.case) == {scene.area: [scene.birk]}
+    assert gates.common_areas(scene.case) == {scene.area: [scene.alder, scene.birk]}
 
 
 def test_the_gate_says_what_is_missing(scene: scenes.Scene) -> None:
@@ -145,7 +145,7 @@ def url(scene: scenes.Scene, who: Participant) -> str:
 
 
 def typed(scene: scenes.Scene, **changes: object) -> dict[str, object]:
-    return {"value": "positive", "areas": [scene.area.pk], **changes}
+    return {"value": "positive", f"area_{scene.area.pk}": "positive", **changes}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_lead_states_in_its_own_name(scene: scenes.Scene, client: Client) -> N
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"value": "conditional"}, {"areas": []}, {"value": "perhaps"}, {"value": ""}]
+    "wrong", [{"value": "conditional"}, {"value": "negative"}, {"value": "perhaps"}, {"value": ""}]
 )
 def test_an_incomplete_attitude_keeps_what_was_typed(
     scene: scenes.Scene, client: Client, wrong: dict[str, object]

@@ -213,7 +213,7 @@ def ready_for_formal(scene: Scene, **attitudes: str) -> None:
         stated = Attitude.objects.create(
             participant=getattr(scene, who), value=value, stated_by="its mayor", conditions="If."
         )
-        stated.areas.add(scene.area)
+        stated.by_area.create(area=scene.area, value=value, conditions="If.")
 
 
 def convene(scene: Scene, override: str = "") -> FormalMeeting:

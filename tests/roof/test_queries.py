@@ -293,7 +293,8 @@ class Growth:
         Answer.objects.filter(participant=participant, question=1).update(
             state="answered", choice="3", text="x", answered_at=timezone.now(), answered_by="x"
         )
-        Attitude.objects.create(participant=participant, value="positive", stated_by="x").areas.add(area)
+        stated = Attitude.objects.create(participant=participant, value="positive", stated_by="x")
+        stated.by_area.create(area=area, value="positive")
 
     def _decide(self, area: CandidateArea) -> None:
         formal = self.world.made["formal"]
