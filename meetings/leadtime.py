@@ -50,6 +50,15 @@ def earliest_day_for_all(now: dt.datetime, working_days: int, places: Iterable[W
     return max((earliest_day(now, working_days, where) for where in set(places)), default=None)
 
 
+def last_moment(now: dt.datetime, working_days: int, where: Where) -> dt.datetime:
+    """The end of the last of so many working days after today, where somebody lives."""
+    zone = zoneinfo.ZoneInfo(where.time_zone)
+    day = now.astimezone(zone).date()
+    for _step in range(working_days):
+        day = _next_working_day(day, where.country, ONE_DAY)
+    return dt.datetime.combine(day, END_OF_DAY, zone)
+
+
 def is_working_day(day: dt.date, country: str) -> bool:
     """Neither weekend nor public holiday of the country; an unknown country has weekends alone."""
     calendar = _holidays(country)
