@@ -35,7 +35,11 @@ def turn(case: Case, *, inside: bool) -> str:
         case State.FORMAL_CONVENED:
             return _("The formal meeting is convened")
         case State.FORMAL_HELD:
+            return _("Your turn: the minutes")
+        case State.MINUTES_AGREED:
             return _("Your turn: hand the case over")
+        case State.RATIFICATION:
+            return _("Waiting for the resolutions of the councils")
         case _:
             return ""
 
@@ -55,7 +59,7 @@ def lacking(case: Case, undecided: int) -> list[str]:
 
 def tone(state: str) -> str:
     """Tone of the badge of a case's state."""
-    if state in (State.FORMAL_HELD, State.HANDED_OVER):
+    if state in (State.FORMAL_HELD, State.MINUTES_AGREED, State.HANDED_OVER):
         return "done"
     return "plain" if state in (State.DRAFT, State.PARKED, State.CLOSED) else "note"
 

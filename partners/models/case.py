@@ -151,12 +151,12 @@ class Case(models.Model):
         return self._here in self.ORDER and self.ORDER.index(self._here) >= self.ORDER.index(state)
 
     def is_before(self, state: str) -> bool:
-        """Whether this step is still to come; a closed case may have been anywhere."""
+        """Whether this step is still to come."""
         return self._here in self.ORDER and not self.has_reached(state)
 
     @property
     def _here(self) -> str:
-        return self.parked_from if self.state == Case.State.PARKED else self.state
+        return self.parked_from if self.state in Case.RESTING else self.state
 
 
 class CaseBody(models.Model):

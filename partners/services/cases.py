@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import GateClosed, Refusal
+from imc_portal.core.problems import GateClosed, Refusal, given
+from partners import machine
+from partners.machine import CaseEvent
 from partners.models import CandidateArea, Case, CaseBody, Need, Participant
 from partners.models.municipality import Body
+
+LESSONS_LIMIT = 2000
 
 
 @transaction.atomic
@@ -46,17 +52,20 @@ def advance(
 ) -> bool:
     """Move the case forward to a step; False when it already stands there or beyond.
 
-    Reasons against close the gate (GateClosed) unless a lead overrides with a reason, which goes on record.
+    Reasons against, and steps left out, close the gate (GateClosed) unless a lead overrides with a reason,
+    which goes on record. What the table of the case does not allow is refused.
     """
     fresh = locked(case)
-    if fresh.state in (Case.State.PARKED, Case.State.CLOSED):
-        raise Refusal(_("The case is parked or closed: reopen it first."))
-    if fresh.has_reached(to):
+    verdict = machine.on_case(fresh.state, machine.REACHES[to])
+    if isinstance(verdict, machine.Stay):
         case.state = fresh.state
         return False
-    if reasons_against and not override.strip():
-        raise GateClosed(*reasons_against)
-    before = fresh.state
+    if isinstance(verdict, machine.Refused):
+        raise Refusal(verdict.reason)
+    against = [*reasons_against, *([verdict.against] if verdict.against else [])]
+    if against and not override.strip():
+        raise GateClosed(*against)
+    before, after = fresh.state, {"state": to, "overridden": against} if against else {"state": to}
     fresh.state = case.state = to
     fresh.save(update_fields=["state"])
     audit.record(
@@ -65,34 +74,80 @@ def advance(
         fresh,
         context=fresh.context,
         before={"state": before},
-        after={"state": to, "overridden": list(reasons_against)} if reasons_against else {"state": to},
-        reason=override,
+        after=after,
+        reason=override.strip() if against else "",
     )
     return True
 
 
 @transaction.atomic
-def park(*, case: Case, actor: Actor, reason: str) -> None:
-    """Park a case with a reason; it can be reopened where it stood."""
-    fresh = locked(case)
-    if not reason.strip():
-        raise Refusal(_("Say why the case is parked."))
-    if fresh.state in (Case.State.PARKED, Case.State.CLOSED):
-        raise Refusal(_("The case is already parked or closed."))
-    fresh.parked_from, fresh.state = fresh.state, Case.State.PARKED
-    fresh.save(update_fields=["state", "parked_from"])
-    audit.record(actor, "parked the case", fresh, context=fresh.context, reason=reason)
+def park(*, case: Case, actor: Actor, reason: str, review_on: dt.date | None = None) -> None:
+    """Park a case with a reason, until it is looked at again; it can be reopened where it stood."""
+    fresh, to = _loop(case, CaseEvent.PARKED)
+    reason = given(reason, missing=_("Say why the case is parked."))
+    if review_on is not None and review_on <= timezone.localdate():
+        raise Refusal(_("Choose a day to come on which the case is looked at again."))
+    before, fresh.parked_from, fresh.review_on = fresh.state, fresh.state, review_on
+    fresh.state = case.state = to
+    fresh.save(update_fields=["state", "parked_from", "review_on"])
+    _note(actor, "parked the case", fresh, before, reason, review_on=review_on and review_on.isoformat())
 
 
 @transaction.atomic
-def reopen(*, case: Case, actor: Actor) -> None:
-    """Take a parked case up again where it stood."""
+def close(*, case: Case, actor: Actor, reason: str, lessons: str = "") -> None:
+    """Close a case with a reason and what one learnt; its history stays, and it can be reopened."""
+    fresh, to = _loop(case, CaseEvent.CLOSED)
+    reason = given(reason, missing=_("Say why the case is closed."))
+    if len(lessons := lessons.strip()) > LESSONS_LIMIT:
+        raise Refusal(_("At most %(limit)d characters, please.") % {"limit": LESSONS_LIMIT})
+    end(case=fresh, to=to, actor=actor, verb="closed the case", reason=reason, lessons=lessons)
+    case.state = fresh.state
+
+
+def end(*, case: Case, to: str, actor: Actor, verb: str, reason: str, lessons: str = "") -> None:
+    """Lay a locked case to rest for good, inside the caller's transaction; keeps from where."""
+    before = case.state
+    case.parked_from = case.parked_from or before
+    case.state, case.review_on, case.lessons = to, None, lessons or case.lessons
+    case.save(update_fields=["state", "parked_from", "review_on", "lessons", "merged_into"])
+    _note(actor, verb, case, before, reason, **({"lessons": lessons} if lessons else {}))
+
+
+@transaction.atomic
+def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
+    """Take a parked or closed case up again where it stood; one that was merged goes on in the other."""
+    fresh, to = _loop(case, CaseEvent.REOPENED)
+    before, fresh.parked_from, fresh.review_on = fresh.state, "", None
+    fresh.state = case.state = to
+    fresh.save(update_fields=["state", "parked_from", "review_on"])
+    _note(actor, "reopened the case", fresh, before, reason.strip()[:500])
+
+
+def _loop(case: Case, event: CaseEvent) -> tuple[Case, str]:
+    """The case, locked, and where the event leads it; refused with the reason of the table."""
     fresh = locked(case)
-    if fresh.state != Case.State.PARKED:
-        raise Refusal(_("The case is not parked."))
-    fresh.state, fresh.parked_from = fresh.parked_from, ""
-    fresh.save(update_fields=["state", "parked_from"])
-    audit.record(actor, "reopened the case", fresh, context=fresh.context)
+    return fresh, allowed(fresh, event)
+
+
+def allowed(case: Case, event: CaseEvent) -> str:
+    """Where an event leads a case; Refusal when the table does not allow it."""
+    merged = case.merged_into_id is not None
+    verdict = machine.on_case(case.state, event, rested_from=case.parked_from, merged=merged)
+    if isinstance(verdict, machine.Move):
+        return verdict.to
+    raise Refusal(verdict.reason if isinstance(verdict, machine.Refused) else _("It is so already."))
+
+
+def _note(actor: Actor, verb: str, case: Case, before: str, reason: str, **after: object) -> None:
+    audit.record(
+        actor,
+        verb,
+        case,
+        context=case.context,
+        before={"state": before},
+        after={"state": case.state, **after},
+        reason=reason,
+    )
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal, given
+from partners import machine
+from partners.machine import Move, PartyEvent
 from partners.models import (
     Case,
     ContactLog,
@@ -20,6 +22,7 @@ from partners.models import (
     Participant,
     RankingSnapshot,
 )
+from partners.services.cases import locked
 
 State = Participant.State
 
@@ -33,9 +36,8 @@ def select(
         case=case, municipality=municipality, defaults={"state": State.SELECTED, "ranking": ranking}
     )
     if not created:
-        if participant.state not in (State.LONGLISTED, State.SET_ASIDE):
-            raise Refusal(_("%(name)s is already in the case.") % {"name": municipality})
-        participant.state, participant.reason, participant.ranking = State.SELECTED, "", ranking
+        to = _goal(participant, PartyEvent.SELECT)
+        participant.state, participant.reason, participant.ranking = to, "", ranking
         participant.save(update_fields=["state", "reason", "ranking"])
     audit.record(actor, "selected a partner", participant, context=case.context)
     return participant
@@ -60,9 +62,10 @@ def set_aside(
         participant, _created = Participant.objects.select_for_update().get_or_create(
             case=case, municipality=municipality
         )
-        if participant.state not in (State.LONGLISTED, State.SELECTED):
+        verdict = machine.on_party(participant.state, PartyEvent.SET_ASIDE)
+        if not isinstance(verdict, Move):
             continue
-        participant.state, participant.reason, participant.ranking = State.SET_ASIDE, reason, ranking
+        participant.state, participant.reason, participant.ranking = verdict.to, reason, ranking
         participant.save(update_fields=["state", "reason", "ranking"])
         audit.record(actor, "set a municipality aside", participant, context=case.context, reason=reason)
         count += 1
@@ -75,48 +78,99 @@ def note_attitude(*, participant: Participant, value: str) -> None:
     participant.attitude = value
 
 
+@transaction.atomic
 def step(*, participant: Participant, to: str, actor: Actor) -> bool:
-    """Move a participant forward; steps may be skipped, nothing moves back. True when it moved."""
-    fresh = (
-        Participant.objects.select_for_update().select_related("case", "municipality").get(pk=participant.pk)
-    )
-    if fresh.state not in Participant.ORDER or Participant.ORDER.index(
-        fresh.state
-    ) >= Participant.ORDER.index(to):
+    """Move a participant forward; steps may be skipped, nothing moves back. True when it moved.
+
+    What the table refuses, such as a step of somebody who has left, moves nothing and hurts nobody.
+    """
+    fresh = _locked(participant)
+    verdict = machine.on_party(fresh.state, machine.STEPS_TO[to])
+    if not isinstance(verdict, Move):
         participant.state = fresh.state
         return False
     before = fresh.state
-    fresh.state = participant.state = to
+    fresh.state = participant.state = verdict.to
     fresh.save(update_fields=["state"])
-    audit.record(
-        actor,
-        "moved a participant",
-        fresh,
-        context=fresh.case.context,
-        before={"state": before},
-        after={"state": to},
-    )
+    _note(actor, "moved a participant", fresh, before)
     return True
 
 
 @transaction.atomic
-def leave(*, participant: Participant, state: str, reason: str, actor: Actor) -> None:
-    """A side exit (declined, withdrew, no response) with its reason; the case goes on without it."""
-    fresh = Participant.objects.select_for_update().select_related("case").get(pk=participant.pk)
-    if fresh.is_initiator or fresh.state in Participant.EXITS:
-        raise Refusal(_("%(name)s cannot leave the case now.") % {"name": fresh})
+def leave(
+    *,
+    participant: Participant,
+    state: str,
+    reason: str,
+    actor: Actor,
+    until: dt.date | None = None,
+    today: dt.date | None = None,
+) -> None:
+    """A side exit with its reason: declined, withdrew, no response, only observes, or later (until a day).
+
+    The case goes on without it; where it stood is kept, for it may come back.
+    """
+    fresh = _locked(participant)
+    if state not in machine.EXITS_TO:
+        raise Refusal(_("Choose from the list."))
+    to = _goal(fresh, machine.EXITS_TO[state])
     reason = given(reason, missing=_("Give the reason in a few words."))
+    if to == State.DEFERRED and (until is None or until <= (today or timezone.localdate())):
+        raise Refusal(_("Choose a day to come on which %(name)s is asked again.") % {"name": fresh})
     before = fresh.state
-    fresh.state = participant.state = state
+    fresh.left_from = before if before in Participant.ORDER else fresh.left_from
+    fresh.deferred_until = until if to == State.DEFERRED else None
+    fresh.state = participant.state = to
     fresh.reason = participant.reason = reason
-    fresh.save(update_fields=["state", "reason"])
+    fresh.save(update_fields=["state", "reason", "left_from", "deferred_until"])
+    _note(actor, "left the case", fresh, before, reason)
+
+
+@transaction.atomic
+def come_back(*, participant: Participant, actor: Actor, reason: str) -> None:
+    """Take up again with a municipality that had left, where it stood if its papers still hold."""
+    if locked(participant.case).state in Case.RESTING:
+        raise Refusal(_("The case is parked or closed: reopen it first."))
+    fresh = _locked(participant)
+    to = _goal(fresh, PartyEvent.COME_BACK)
+    reason = given(reason, missing=_("Say in a few words why it comes back."))
+    before, fresh.state, fresh.reason, fresh.left_from, fresh.deferred_until = fresh.state, to, "", "", None
+    fresh.save(update_fields=["state", "reason", "left_from", "deferred_until"])
+    participant.state, participant.reason = to, ""
+    _note(actor, "came back to the case", fresh, before, reason)
+
+
+def papers_changed(*, case: Case) -> int:
+    """Who left before the papers changed needs new ones: it comes back as open to talk at most."""
+    gone = case.participants.filter(state__in=Participant.EXITS, left_from__in=machine.WITH_PAPERS)
+    return gone.update(left_from=State.ACKNOWLEDGED)
+
+
+def _locked(participant: Participant) -> Participant:
+    rows = Participant.objects.select_for_update(of=("self",)).select_related("case", "municipality")
+    return rows.get(pk=participant.pk)
+
+
+def _goal(participant: Participant, event: PartyEvent) -> str:
+    """Where an event leads a participant; Refusal, with its name, when the table does not allow it."""
+    verdict = machine.on_party(participant.state, event, left_from=participant.left_from)
+    if isinstance(verdict, Move):
+        return verdict.to
+    why = verdict.reason if isinstance(verdict, machine.Refused) else _("It is so already.")
+    raise Refusal(_("%(name)s: %(why)s") % {"name": participant, "why": why})
+
+
+def _note(actor: Actor, verb: str, participant: Participant, before: str, reason: str = "") -> None:
+    after: dict[str, object] = {"state": participant.state}
+    if participant.deferred_until:
+        after["until"] = participant.deferred_until.isoformat()
     audit.record(
         actor,
-        "left the case",
-        fresh,
-        context=fresh.case.context,
+        verb,
+        participant,
+        context=participant.case.context,
         before={"state": before},
-        after={"state": state},
+        after=after,
         reason=reason,
     )
 
@@ -163,6 +217,7 @@ def _follow(participant: Participant, contact: OfficeHolder, result: str, summar
     if participant.contact_id is None:
         participant.contact = contact
         participant.save(update_fields=["contact"])
+    _wake(participant, result, summary, actor)
     if result == ContactLog.Result.DECLINED:
         leave(
             participant=participant,
@@ -174,6 +229,15 @@ def _follow(participant: Participant, contact: OfficeHolder, result: str, summar
     step(participant=participant, to=State.CONTACTED, actor=actor)
     if result == ContactLog.Result.OPEN:
         step(participant=participant, to=State.ACKNOWLEDGED, actor=actor)
+
+
+def _wake(participant: Participant, result: str, summary: str, actor: Actor) -> None:
+    """Who had not answered, or wanted to be asked later, and now wants to talk, is back."""
+    fresh = _locked(participant)
+    gone = fresh.state in (State.NO_RESPONSE, State.DEFERRED, State.DECLINED, State.WITHDRAWN)
+    if result == ContactLog.Result.OPEN and gone:
+        come_back(participant=fresh, reason=summary[:500] or _("Open to talk after all."), actor=actor)
+        participant.state, participant.reason = fresh.state, fresh.reason
 
 
 @transaction.atomic
