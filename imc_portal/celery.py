@@ -18,5 +18,7 @@ app.conf.beat_schedule = {
     "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": 5.0},
     "questions": {"task": "partners.tasks.put_questions", "schedule": 60.0},
     "papers": {"task": "meetings.tasks.render_papers", "schedule": 5.0},
+    "minutes": {"task": "meetings.tasks.see_to_minutes", "schedule": 15.0},
+    "steps": {"task": "meetings.tasks.remind_of_steps", "schedule": 600.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

@@ -8,7 +8,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from meetings.services import answers, dispatch, papers
+from meetings.services import answers, dispatch, minutes_letters, papers, steps
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +39,18 @@ def render_papers() -> None:
     """Ring for every paper of a meeting that waits to be printed."""
     for paper_id in papers.waiting(timezone.now()):
         render_paper.delay(str(paper_id))
+
+
+@shared_task
+def see_to_minutes() -> None:
+    """Close minutes whose time to object is over, write their letters, remind of councils awaited."""
+    report = minutes_letters.run()
+    if any(report.counts.values()):
+        log.info("minutes: %s", report.counts)
+
+
+@shared_task
+def remind_of_steps() -> None:
+    """Remind of next steps that are due soon or overdue."""
+    if written := steps.remind_due():
+        log.info("reminded of %s next steps", written)
