@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,8 @@ from meetings.models import (
     FormalMeeting,
     Invitation,
     Meeting,
+    Minutes,
+    Ratification,
 )
 from meetings.models.attitude import OPEN_MINDED
 from partners.models import CandidateArea, Case, Participant
@@ -196,8 +199,44 @@ def attendance(invitations: list[Invitation]) -> list[str]:
     ]
 
 
-def hand_over(case: Case) -> list[str]:
-    """The record of a formal meeting is closed."""
+def hand_over_firm(case: Case) -> list[str]:
+    """What nobody can pass: without a closed record there is nothing to hand over."""
     if case.meetings.filter(kind=Meeting.Kind.FORMAL, state=Meeting.State.HELD).exists():
         return []
     return [_("The record of the formal meeting is not closed yet.")]
+
+
+def hand_over(case: Case) -> list[str]:
+    """The record is closed, the minutes are agreed or closed, each council that was to resolve has."""
+    if firm := hand_over_firm(case):
+        return firm
+    held = FormalMeeting.objects.filter(case=case, state=Meeting.State.HELD)
+    done = Minutes.objects.filter(
+        meeting=OuterRef("pk"), state__in=[Minutes.State.AGREED, Minutes.State.CLOSED]
+    )
+    reasons = [
+        _("The minutes of the meeting on %(day)s are neither agreed nor closed.")
+        % {"day": dates.day(one.local_start)}
+        for one in held.filter(~Exists(done)).order_by("starts_at")
+    ]
+    return reasons + [
+        _("The council of %(name)s has not resolved yet on what its delegate decided subject to it.")
+        % {"name": who}
+        for who in _awaiting_councils(held)
+    ]
+
+
+def _awaiting_councils(held: QuerySet[FormalMeeting]) -> list[Participant]:
+    """Those that decided subject to their council, still take part, and have no resolution on record."""
+    resolved = Ratification.objects.filter(meeting__in=held).exclude(state=Ratification.State.AWAITED)
+    waiting = ExplorationDecision.objects.filter(
+        selected_area__meeting__in=held,
+        mandate=Invitation.Mandate.SUBJECT_TO_COUNCIL,
+        vote__in=[ExplorationDecision.Vote.YES, ExplorationDecision.Vote.YES_IF],
+    )
+    found = Participant.objects.filter(
+        Q(pk__in=waiting.values("participant"))
+        | Q(ratifications__meeting__in=held, ratifications__state=Ratification.State.AWAITED),
+        state__in=Participant.ACTIVE,
+    ).exclude(pk__in=resolved.values("participant"))
+    return list(found.distinct().select_related("municipality"))

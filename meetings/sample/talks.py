@@ -25,7 +25,17 @@ from meetings.models import (
 )
 from meetings.models.clarification import Question
 from meetings.sample.people import person
-from meetings.services import answers, attitudes, dispatch, handover, holding, outcomes, planning, replies
+from meetings.services import (
+    answers,
+    attitudes,
+    dispatch,
+    handover,
+    holding,
+    outcomes,
+    planning,
+    recording,
+    replies,
+)
 from partners.models import Case, Participant
 from partners.services.areas import areas_in_talks, record_stance
 from proposals.documents import press
@@ -104,13 +114,11 @@ def clarify_and_hold(case: Case, now: dt.datetime) -> None:
         _answer_everything(participant, host, now + dt.timedelta(days=9))
     _waive_what_did_not_leave(meeting, host)
     _seat(meeting, host)
-    holding.keep_notes(
-        meeting=meeting,
-        revision=meeting.revision,
-        actor=host,
-        notes="All four clear the same pass road at different hours. Les Rousses asks for a key by "
-        "kilometres; Longchaumois for a depot on its side. Nobody spoke against talking on.",
+    said = (
+        "All four clear the same pass road at different hours. Les Rousses asks for a key by "
+        "kilometres; Longchaumois for a depot on its side. Nobody spoke against talking on."
     )
+    recording.keep(meeting=meeting, position=0, words=recording.Words(said, 0), actor=host)
     holding.hold(meeting=meeting, actor=host, now=meeting.ends_at)
     _attitudes(case, host)
     _stance(case, host)
@@ -317,7 +325,11 @@ def _steps(case: Case, meeting: FormalMeeting, host: Actor) -> None:
 def hand_over(case: Case) -> None:
     """The package for the legal check and the feasibility study."""
     case.refresh_from_db()
-    handover.hand_over(case=case, actor=Actor.person(person("focal@hauts-de-bienne.example")))
+    handover.hand_over(
+        case=case,
+        actor=Actor.person(person("mayor@hauts-de-bienne.example")),
+        override="The lawyer begins on Monday; the minutes follow as soon as all have agreed to them.",
+    )
 
 
 def _invited(meeting: Meeting, code: str) -> Invitation:
