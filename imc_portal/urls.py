@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from imc_portal import home
 from imc_portal.core import views as core
+from meetings.views import schemas
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("proposals/", include("proposals.urls")),
     path("meetings/", include("meetings.urls")),
     path("p/<str:token>/", include("meetings.personal_urls")),
+    path("schemas/hand-over-2.json", schemas.hand_over, name="hand_over_schema"),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/mailbox/", include("imc_portal.demo.urls")))

@@ -1,0 +1,113 @@
+"""What a report is made of, and how values become words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import number_format
+
+from imc_portal.core.templatetags.portal import colon, day, moment
+from meetings.package import people
+
+Facts = dict[str, Any]
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column heads and rows of words."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, sentences, points to tick off, tables."""
+
+    title: str
+    texts: Sequence[str] = ()
+    points: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Sections that one reader needs together."""
+
+    title: str
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole paper."""
+
+    language: str
+    public: bool
+    title: str
+    initiator: str
+    made: str
+    created: str
+    parts: Sequence[Part] = field(default_factory=tuple)
+
+    @property
+    def rtl(self) -> bool:
+        """Whether it is read from the right."""
+        return self.language == "ar"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[Table]:
+    """One table, or none when there is no row; a cell without words shows a dash."""
+    listed = [[str(cell) if cell not in ("", None) else NOTHING for cell in row] for row in rows]
+    return [Table(head, listed)] if listed else []
+
+
+def labelled(label: str, words: str) -> str:
+    """Label and content, with what the language puts between them; nothing without content."""
+    return f"{label}{colon()}{words}" if words else ""
+
+
+def said(*words: str | None) -> str:
+    """The words that there are, one after another."""
+    return "; ".join(filter(None, words))
+
+
+def who(one: Facts | None) -> str:
+    """Name, role and address, as far as they are told."""
+    return ", ".join(filter(None, (people.in_words(one), one["email"]))) if one else ""
+
+
+def money(amount: str | None, currency: str) -> str:
+    """Whole units, grouped as the language does, with the currency."""
+    return f"{number(amount)} {currency}" if amount is not None else ""
+
+
+def number(value: str | int | None) -> str:
+    """A figure, grouped as the language does."""
+    if value is None:
+        return ""
+    return str(number_format(Decimal(str(value)), decimal_pos=0, force_grouping=True))
+
+
+def words_for_day(text: str | None) -> str:
+    """Thursday 3 December 2026, from an ISO date or moment."""
+    if not text:
+        return ""
+    value: dt.date | None = parse_datetime(text) if "T" in text else parse_date(text)
+    return str(day(value))
+
+
+def words_for_moment(text: str) -> str:
+    """Thursday 3 December 2026, 09:00."""
+    return str(moment(parse_datetime(text)))
+
+
+def area_names(facts: Facts) -> dict[str, str]:
+    """Names of the areas by their keys."""
+    return {area["id"]: area["name"] for area in facts["areas"]}
