@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import leadtime
-from meetings.models import Dispatch, Invitation, Meeting
+from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, Participant
 from proposals.models import Annex, Document, ProposalVersion
 
@@ -85,6 +85,7 @@ class _Found:
     document: Document | None
     invitation: Invitation | None
     dispatch: Dispatch | None
+    agenda: MeetingPaper | None = None
 
 
 def lines(meeting: Meeting, now: dt.datetime | None = None) -> list[Line]:
@@ -160,12 +161,23 @@ def _recipients(meeting: Meeting) -> Iterator[_Found]:
         {row.participant_id: row for row in Document.objects.filter(version=version)} if version else {}
     )
     parties = {row.participant_id: row.participant for row in invited.values()} | _with_annex(version)
+    agendas = {row.language: row for row in agendas_of(meeting)}
     for key, participant in parties.items():
         invitation = invited.get(key)
         dispatches = list(invitation.dispatches.all()) if invitation else []
         yield _Found(
-            participant, version, documents.get(key), invitation, dispatches[-1] if dispatches else None
+            participant,
+            version,
+            documents.get(key),
+            invitation,
+            dispatches[-1] if dispatches else None,
+            agendas.get(participant.contact.language if participant.contact else ""),
         )
+
+
+def agendas_of(meeting: Meeting) -> QuerySet[MeetingPaper]:
+    """The newest edition of the agenda in each language that was asked for."""
+    return meeting.papers.filter(kind=MeetingPaper.Kind.AGENDA, edition=meeting.sequence)
 
 
 def _with_annex(version: ProposalVersion | None) -> dict[uuid.UUID, Participant]:
@@ -254,6 +266,10 @@ def _trouble(meeting: Meeting, found: _Found) -> Trouble | None:
         return Trouble(text, _("Make it again"), again, "post")
     if dispatch is None:
         return None
+    if dispatch.email is None and found.agenda and found.agenda.state == MeetingPaper.State.FAILED:
+        again = reverse("meetings:print_again", kwargs={"pk": found.agenda.pk})
+        text = _("The agenda could not be made as PDF: %(error)s") % {"error": found.agenda.error}
+        return Trouble(text, _("Make it again"), again, "post")
     if dispatch.email is None and dispatch.problem:
         return Trouble(_(dispatch.problem), _("Choose the recipient"), contacts)
     if dispatch.email and dispatch.email.state == Mail.FAILED:

@@ -24,7 +24,7 @@ from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import colon
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime, spoken
-from meetings.models import Dispatch, Invitation, Meeting
+from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, OfficeHolder
 from proposals.documents import tokens
 from proposals.documents.changes import earlier_for
@@ -47,6 +47,7 @@ class Letter:
     due_at: dt.datetime | None = None
     benefit: str = ""
     document: Document | None = None
+    agenda: MeetingPaper | None = None
 
     @property
     def meeting(self) -> Meeting:
@@ -70,21 +71,21 @@ def proposal(letter: Letter, key: str) -> Message:
     """The proposal with its PDF, the invitation to the informal meeting and the personal link."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: a proposal, and an informal meeting on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "proposal", [*_pdf(letter), _entry(letter)])
+        return _message(letter, key, subject, "proposal", [*_pdf(letter), *_agenda(letter), _entry(letter)])
 
 
 def formal_invitation(letter: Letter, key: str) -> Message:
     """The invitation to the formal meeting."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: invitation to the formal meeting on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "formal", [_entry(letter)])
+        return _message(letter, key, subject, "formal", [*_agenda(letter), _entry(letter)])
 
 
 def changed(letter: Letter, key: str) -> Message:
     """The meeting has changed: what holds now, with the changed calendar entry."""
     with _in_the_language_of(letter):
         subject = _("Changed: meeting with %(host)s, now on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "changed", [_entry(letter)])
+        return _message(letter, key, subject, "changed", [*_agenda(letter), _entry(letter)])
 
 
 def cancelled(letter: Letter, key: str) -> Message:
@@ -227,6 +228,15 @@ def _pdf(letter: Letter) -> list[File]:
         return []
     name = slugify(f"{_('proposal')} {letter.case.initiator} {letter.invitation.participant}")[:120]
     return [File(f"{name}.pdf", "application/pdf", document_name=document.file_name, sha256=document.sha256)]
+
+
+def _agenda(letter: Letter) -> list[File]:
+    paper = letter.agenda
+    if paper is None:
+        return []
+    what = _("notice and agenda") if letter.meeting.is_formal else _("agenda")
+    name = slugify(f"{what} {letter.case.initiator} {letter.meeting.local_start:%Y-%m-%d}")[:120]
+    return [File(f"{name}.pdf", "application/pdf", document_name=paper.file_name, sha256=paper.sha256)]
 
 
 def _entry(letter: Letter, *, cancelled: bool = False) -> File:

@@ -14,14 +14,15 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.agenda import Item
+from meetings.agenda import Item, read
 from meetings.models import Invitation, Meeting
 from meetings.services.planning import Plan
 from meetings.services.replies import Answer
 from partners.models import OfficeHolder
 
-#: "10 min Welcome", "10 Welcome" or "Welcome".
+#: "10 min Welcome | who speaks | paper; another", "10 Welcome" or "Welcome".
 LINE = re.compile(r"^(?:(?P<minutes>\d{1,3})\s*(?:min\.?|')?\s+)?(?P<title>\S.*)$")
+BAR, MARK = "|", ";"
 ITEMS = 40
 TooEarly = Callable[[dt.datetime], list[str]]
 
@@ -57,7 +58,10 @@ class PlanForm(forms.Form):
         label=gettext_lazy("Agenda"),
         widget=forms.Textarea(attrs={"rows": 12}),
         max_length=6000,
-        help_text=gettext_lazy("One item on each line, with its minutes in front: 10 min Welcome."),
+        help_text=gettext_lazy(
+            "One item on each line: minutes in front; then, behind upright bars, who speaks and which "
+            "papers. 10 min Welcome | Mayor of Adorf | proposal; accounts"
+        ),
     )
     override = forms.CharField(
         label=gettext_lazy("Go on all the same, because"),
@@ -89,16 +93,25 @@ class PlanForm(forms.Form):
         if overridable:
             self.fields["override"].widget = forms.Textarea(attrs={"rows": 2})
             self.fields["override"].help_text = _("The reason stays on record.")
+        self.fixed_agenda = fixed_agenda
         if fixed_agenda:
-            self.fields["agenda"].disabled = True
+            self.fields["agenda"].required = False
             self.fields["agenda"].initial = fixed_agenda
-            self.fields["agenda"].help_text = _("The agenda of a formal meeting is fixed by the method.")
+            self.fields["agenda"].help_text = _(
+                "The items of a formal meeting are fixed by the method. You may change minutes, who speaks, "
+                "and papers: 20 min Title | who speaks | paper; another paper"
+            )
 
     def clean_agenda(self) -> list[Item]:
-        """Lines to items."""
-        items = [_item(line) for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
+        """Lines to items; those of a formal meeting are given, in their order."""
+        items = items_of(self.cleaned_data["agenda"] or self.fixed_agenda)
         if len(items) > ITEMS:
             raise forms.ValidationError(_("At most %(count)d items.") % {"count": ITEMS})
+        fixed = [item.title for item in items_of(self.fixed_agenda)]
+        if fixed and [item.title for item in items] != fixed:
+            raise forms.ValidationError(
+                _("A formal meeting has these items, in this order: %(items)s.") % {"items": "; ".join(fixed)}
+            )
         return items
 
     def clean(self) -> dict[str, Any]:
@@ -156,18 +169,18 @@ def initial_of(meeting: Meeting) -> dict[str, Any]:
         "minutes": int((meeting.ends_at - meeting.starts_at).total_seconds() // 60),
         "place": meeting.place,
         "online_url": meeting.online_url,
-        "agenda": agenda_text(Item(item["title"], item.get("minutes")) for item in meeting.agenda),
+        "agenda": agenda_text(map(read, meeting.agenda)),
     }
 
 
 def agenda_text(items: Any) -> str:
     """Items as lines, minutes in front."""
-    return "\n".join(
-        _("%(minutes)d min %(title)s") % {"minutes": item.minutes, "title": item.title}
-        if item.minutes
-        else item.title
-        for item in items
-    )
+    return "\n".join(map(_line, items))
+
+
+def items_of(text: str) -> list[Item]:
+    """Lines as items; empty lines count for nothing."""
+    return [_item(line) for line in text.splitlines() if line.strip()]
 
 
 class CancelForm(forms.Form):
@@ -252,9 +265,19 @@ def _kept(invitation: Invitation, reply: str) -> dict[str, Any]:
     }
 
 
+def _line(item: Item) -> str:
+    words = {"minutes": item.minutes, "title": item.title}
+    first = _("%(minutes)d min %(title)s") % words if item.minutes else item.title
+    rest = [item.speaker, f"{MARK} ".join(item.papers)]
+    while rest and not rest[-1]:
+        rest.pop()
+    return f" {BAR} ".join([first, *rest])
+
+
 def _item(line: str) -> Item:
-    match = LINE.match(line.strip())
-    if match is None:
-        return Item(line.strip())
-    minutes = match["minutes"]
-    return Item(match["title"][:200], int(minutes) if minutes else None)
+    first, speaker, papers, *_rest = [*(part.strip() for part in line.split(BAR)), "", ""]
+    match = LINE.match(first or _("Item without a title"))
+    named = tuple(name.strip()[:200] for name in papers.split(MARK) if name.strip())
+    minutes = match["minutes"] if match else None
+    title = match["title"] if match else first
+    return Item(title[:200], int(minutes) if minutes else None, speaker[:150], named)

@@ -79,7 +79,9 @@ class Meeting(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
     place = models.CharField(_("place"), max_length=250, blank=True)
     online_url = models.URLField(_("video link"), blank=True)
-    agenda = models.JSONField(default=list, help_text=_("Items in order: title, minutes, speaker and papers."))
+    agenda = models.JSONField(
+        default=list, help_text=_("Items in order: title, minutes, speaker and papers.")
+    )
     sequence = models.PositiveSmallIntegerField(
         default=0, help_text=_("Of the calendar entry; grows with each change.")
     )

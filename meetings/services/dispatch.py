@@ -21,8 +21,8 @@ from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from meetings import emails, leadtime
-from meetings.models import Dispatch, Invitation, Meeting
-from meetings.services import answers, letters
+from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
+from meetings.services import answers, editions, letters
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Annex, Document, ProposalVersion
@@ -45,6 +45,7 @@ class Report:
     queued: int = 0
     in_trouble: int = 0
     marked_sent: int = 0
+    told: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,6 +66,7 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
         queued=outcomes.count(True),
         in_trouble=outcomes.count(False),
         marked_sent=mark_sent(),
+        told=editions.tell_changes(now),
     )
 
 
@@ -207,7 +209,8 @@ def waiting(now: dt.datetime) -> list[uuid.UUID]:
 
 
 def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
-    """Queue one recipient's message: True; None when somebody else does; False when it cannot be reached."""
+    """Queue one recipient's message: True; None when somebody else does, or when its agenda is not printed
+    yet; False when something keeps it, which the post room then shows."""
     try:
         return _queue(dispatch_id, now)
     except Exception:
@@ -220,7 +223,26 @@ def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
 
 @transaction.atomic
 def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
-    dispatch = (
+    dispatch = _held(dispatch_id)
+    if dispatch is None:
+        return None
+    paper = editions.agenda_for(dispatch.invitation)
+    problem = letters.trouble_with(dispatch.invitation, now) or editions.trouble_with(paper)
+    if problem:
+        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
+        return False
+    if paper.state != MeetingPaper.State.STORED:
+        return None
+    _post(dispatch, paper, now)
+    return True
+
+
+def _held(dispatch_id: uuid.UUID) -> Dispatch | None:
+    """The dispatch, if nobody else sends it; its meeting does not change meanwhile."""
+    meeting = Meeting.objects.select_related("case").get(invitations__dispatches=dispatch_id)
+    cases.locked(meeting.case)
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    return (
         Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related(
             "document__version",
@@ -230,22 +252,20 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
             "invitation__meeting__case__initiator",
             "invitation__meeting__case__opened_by",
         )
-        .filter(pk=dispatch_id, email=None, invitation__participant__state__in=Participant.ACTIVE)
+        .filter(
+            pk=dispatch_id,
+            email=None,
+            invitation__meeting__state=Meeting.State.CALLED,
+            invitation__participant__state__in=Participant.ACTIVE,
+        )
         .first()
     )
-    if dispatch is None:
-        return None
-    if problem := letters.trouble_with(dispatch.invitation, now):
-        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
-        return False
-    _post(dispatch, now)
-    return True
 
 
-def _post(dispatch: Dispatch, now: dt.datetime) -> None:
+def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
     invitation = dispatch.invitation
     meeting, case = invitation.meeting, invitation.meeting.case
-    letter = letters.letter_to(invitation, now, dispatch)
+    letter = letters.letter_to(invitation, now, dispatch, paper)
     write = emails.formal_invitation if meeting.is_formal else emails.proposal
     dispatch.email = outbox.enqueue(write(letter, emails.letter_key(dispatch)))
     dispatch.problem = ""

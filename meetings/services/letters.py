@@ -19,12 +19,17 @@ from imc_portal.core.problems import Refusal
 from imc_portal.core.tasks import deliver_email
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import emails
-from meetings.models import Dispatch, Invitation
+from meetings.models import Dispatch, Invitation, MeetingPaper
 from partners.models import OfficeHolder, Participant
 from proposals.models import Annex, Document
 
 
-def letter_to(invitation: Invitation, now: dt.datetime, dispatch: Dispatch | None = None) -> emails.Letter:
+def letter_to(
+    invitation: Invitation,
+    now: dt.datetime,
+    dispatch: Dispatch | None = None,
+    agenda: MeetingPaper | None = None,
+) -> emails.Letter:
     """What a message to this recipient needs; issues the personal link when there is none."""
     contact = recipient_of(invitation.participant)
     link = link_of(invitation.participant)
@@ -43,6 +48,7 @@ def letter_to(invitation: Invitation, now: dt.datetime, dispatch: Dispatch | Non
         due_at=dispatch.due_at if dispatch else None,
         document=dispatch.document if dispatch else None,
         benefit=_first_benefit(dispatch.document) if dispatch and dispatch.document else "",
+        agenda=agenda if agenda and agenda.state == MeetingPaper.State.STORED else None,
     )
 
 

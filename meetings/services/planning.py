@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
-from imc_portal.core.outbox import Message
 from imc_portal.core.problems import Refusal
 from meetings import emails, gates
 from meetings.agenda import Item
 from meetings.models import Attitude, Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
-from meetings.services import dispatch, letters
+from meetings.services import dispatch, editions, letters
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Proposal
@@ -79,14 +78,16 @@ def convene_formal(
 
 @transaction.atomic
 def change_meeting(*, meeting: Meeting, plan: Plan, actor: Actor, now: dt.datetime | None = None) -> Meeting:
-    """Change a meeting; those who were written to get the changed calendar entry, once.
+    """Change a meeting; those who were written to get the changed calendar entry and agenda, once.
 
-    A new time asks everybody for a new reply, and a paper's due time moves with it.
+    The clock writes to them as soon as the new edition of the agenda is printed. A new time asks everybody
+    for a new reply, and a paper's due time moves with it.
     """
     now = now or timezone.now()
     fresh = _locked(meeting)
     before = _told(fresh)
     fresh.sequence += 1
+    fresh.changed_at = timezone.now()
     moved = plan.starts_at != fresh.starts_at
     earlier = plan.starts_at < fresh.starts_at
     _write(fresh, plan, now)
@@ -96,7 +97,8 @@ def change_meeting(*, meeting: Meeting, plan: Plan, actor: Actor, now: dt.dateti
     if fresh.state == Meeting.State.CALLED:
         if moved:
             _ask_again(fresh, earlier=earlier)
-        _write_to_those_invited(fresh, emails.changed, f"change:{fresh.sequence}", now)
+        for invitation in editions.written_to(Meeting.objects.filter(pk=fresh.pk)):
+            editions.agenda_for(invitation)
     return fresh
 
 
@@ -110,12 +112,13 @@ def cancel_meeting(*, meeting: Meeting, reason: str, actor: Actor, now: dt.datet
     called = fresh.state == Meeting.State.CALLED
     fresh.state, fresh.cancelled_because = Meeting.State.CANCELLED, reason.strip()[:500]
     fresh.sequence += 1
-    fresh.save(update_fields=["state", "cancelled_because", "sequence"])
+    fresh.changed_at = timezone.now()
+    fresh.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     audit.record(actor, "cancelled the meeting", fresh, context=fresh.case.context, reason=reason)
     if called:
         waiting = OutgoingEmail.objects.filter(dispatch__invitation__meeting=fresh)
         outbox.cancel(emails=waiting, actor=actor, reason=_("The meeting is cancelled."))
-        _write_to_those_invited(fresh, emails.cancelled, "cancelled", now)
+        _tell_cancelled(fresh, now)
     return fresh
 
 
@@ -149,7 +152,7 @@ def _write(meeting: Meeting, plan: Plan, now: dt.datetime) -> None:
         raise Refusal(_("There is such a meeting already: change it, or cancel it first."))
     meeting.starts_at, meeting.ends_at, meeting.time_zone = plan.starts_at, plan.ends_at, plan.time_zone
     meeting.place, meeting.online_url = plan.place, plan.online_url
-    meeting.agenda = [{"title": item.title, "minutes": item.minutes} for item in plan.agenda]
+    meeting.agenda = [item.stored for item in plan.agenda]
     meeting.full_clean(validate_unique=False)
     meeting.save()
 
@@ -198,21 +201,10 @@ def _ask_again(meeting: Meeting, *, earlier: bool) -> None:
         paper.save(update_fields=["due_at", "waived_at", "waived_by"])
 
 
-def _write_to_those_invited(
-    meeting: Meeting, write: Callable[[emails.Letter, str], Message], about: str, now: dt.datetime
-) -> None:
+def _tell_cancelled(meeting: Meeting, now: dt.datetime) -> None:
     """One message to each recipient whose invitation was queued, who takes part and can be reached."""
-    gone = [state for state in OutgoingEmail.State if state != OutgoingEmail.State.CANCELLED]
-    written = (
-        meeting.invitations.filter(
-            participant__state__in=Participant.ACTIVE, dispatches__email__state__in=gone
-        )
-        .select_related("participant__municipality", "participant__contact")
-        .distinct()
-    )
-    for invitation in written:
-        invitation.meeting = meeting
+    for invitation in editions.written_to(Meeting.objects.filter(pk=meeting.pk)):
         if letters.trouble_with(invitation, now):
             continue
-        key = f"meeting:{meeting.pk}/{about}/to:{invitation.participant_id}"
-        letters.ring(outbox.enqueue(write(letters.letter_to(invitation, now), key)))
+        key = f"meeting:{meeting.pk}/cancelled/to:{invitation.participant_id}"
+        letters.ring(outbox.enqueue(emails.cancelled(letters.letter_to(invitation, now), key)))

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imc_portal.core import dates
 from meetings import chain, policies, spoken
-from meetings.agenda import Item
+from meetings.agenda import Item, Timed
 from meetings.models import Meeting
 from meetings.services import letters
 from partners.models import Case, Participant
@@ -48,6 +49,18 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
 def agenda_items(meeting: Meeting) -> list[Item]:
     """The agenda in the reader's language."""
     return spoken.items(meeting)
+
+
+@register.filter
+def agenda_timed(meeting: Meeting) -> list[Timed]:
+    """The agenda in the reader's language, with the time of each item by the clock of the meeting."""
+    return spoken.timed(meeting)
+
+
+@register.filter
+def clock(moment: dt.datetime) -> str:
+    """09:00, as it stands: nothing is moved to another zone."""
+    return dates.clock(moment)
 
 
 @register.simple_tag(takes_context=True)

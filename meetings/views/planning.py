@@ -17,15 +17,14 @@ from django.utils.translation import gettext as _
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.problems import GateClosed, Refusal
-from meetings import agenda, chain, gates, policies, postroom
+from meetings import agenda, chain, gates, policies, postroom, spoken
 from meetings.forms.planning import CancelForm, PlanForm, agenda_text, initial_of
 from meetings.models import Dispatch, Invitation, Meeting
-from meetings.models.clarification import Question
 from meetings.services import planning
+from meetings.views.papers import newest
 from meetings.views.personal import calendar_response
 from partners.models import Case, Participant
 from partners.policies import allows as partners_allow
-from partners.services.areas import areas_in_talks
 
 PER_PAGE = 50
 OPEN_STATES = (Meeting.State.PLANNED, Meeting.State.CALLED)
@@ -75,6 +74,7 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "papers": _papers(guests, inside, mine),
         "running": found.starts_at <= timezone.now(),
         "minutes": sum(item.get("minutes") or 0 for item in found.agenda),
+        "agenda_paper": newest(found),
     }
     return render(request, "meetings/meeting.html", context)
 
@@ -176,7 +176,7 @@ def _plan_form(
     overridable: bool = False,
 ) -> PlanForm:
     now = timezone.now()
-    suggested = _agenda(case, kind)
+    suggested = agenda_text(spoken.suggested(case, kind))
     initial: dict[str, Any] = (
         initial_of(meeting)
         if meeting
@@ -188,9 +188,14 @@ def _plan_form(
         time_zone=meeting.time_zone if meeting else case.initiator.time_zone,
         now=now,
         too_early=_lead_time_of(case, meeting, now),
-        fixed_agenda=suggested if kind == Meeting.Kind.FORMAL else "",
+        fixed_agenda=_fixed(meeting, suggested) if kind == Meeting.Kind.FORMAL else "",
         overridable=overridable,
     )
+
+
+def _fixed(meeting: Meeting | None, suggested: str) -> str:
+    """The items of a formal meeting stay those that it was called with."""
+    return agenda_text(map(agenda.read, meeting.agenda)) if meeting else suggested
 
 
 def _lead_time_of(case: Case, meeting: Meeting | None, now: dt.datetime) -> Any:
@@ -202,13 +207,6 @@ def _lead_time_of(case: Case, meeting: Meeting | None, now: dt.datetime) -> Any:
         return postroom.too_early(case, start, now)
 
     return judge
-
-
-def _agenda(case: Case, kind: str) -> str:
-    areas = [str(area) for area in areas_in_talks(case)]
-    if kind == Meeting.Kind.FORMAL:
-        return agenda_text(agenda.formal(areas))
-    return agenda_text(agenda.informal([str(question.label) for question in Question], areas))
 
 
 def _planned(request: PersonRequest, form: PlanForm, case: Case, kind: str) -> Meeting | None:

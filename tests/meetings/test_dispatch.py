@@ -35,7 +35,7 @@ def scene() -> Scene:
 
 
 def test_nothing_is_called_or_mailed_before_approval(scene: Scene) -> None:
-    report = dispatch.dispatch_due()
+    report = papers.tick()
     assert report == dispatch.Report()
     assert meeting_of(scene).state == Meeting.State.PLANNED
     assert not OutgoingEmail.objects.exists()
@@ -44,7 +44,7 @@ def test_nothing_is_called_or_mailed_before_approval(scene: Scene) -> None:
 
 def test_an_approved_meeting_is_called_and_each_recipient_gets_its_own_paper(scene: Scene) -> None:
     approve_draft(scene)
-    report = dispatch.dispatch_due()
+    report = papers.tick()
     meeting = meeting_of(scene)
     assert (report.called, report.papers, report.queued) == (1, 2, 2)
     assert meeting.state == Meeting.State.CALLED
@@ -68,18 +68,18 @@ def test_an_approved_meeting_is_called_and_each_recipient_gets_its_own_paper(sce
 
 def test_calling_asks_the_seven_questions_once(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     clarification = ClarificationRound.objects.get(case=scene.case)
     assert clarification.deadline == meeting_of(scene).starts_at + dt.timedelta(days=7)
     assert clarification.answers.count() == 3 * 7
-    dispatch.dispatch_due()
+    papers.tick()
     assert clarification.answers.count() == 3 * 7
 
 
 def test_running_again_adds_nothing(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
-    again = dispatch.dispatch_due()
+    papers.tick()
+    again = papers.tick()
     assert again == dispatch.Report()
     assert (OutgoingEmail.objects.count(), Dispatch.objects.count(), Invitation.objects.count()) == (2, 2, 3)
     assert PersonalLink.objects.count() == 2
@@ -95,7 +95,7 @@ def test_two_clocks_at_once_send_each_paper_once(scene: Scene) -> None:
         try:
             start.wait()
             for _n in range(3):
-                dispatch.dispatch_due()
+                papers.tick()
         except BaseException as fault:
             faults.append(fault)
         finally:
@@ -116,10 +116,10 @@ def test_two_clocks_at_once_send_each_paper_once(scene: Scene) -> None:
 def test_a_paper_leaves_only_once_it_is_rendered(scene: Scene) -> None:
     birk, corn = approve_draft(scene, state=papers.QUEUED)
     papers.render(birk)
-    assert dispatch.dispatch_due().queued == 1
+    assert papers.tick().queued == 1
     assert OutgoingEmail.objects.count() == 1
     papers.render(corn)
-    assert dispatch.dispatch_due().queued == 1
+    assert papers.tick().queued == 1
     assert OutgoingEmail.objects.count() == 2
 
 
@@ -141,7 +141,7 @@ def test_who_cannot_be_reached_is_named_and_the_others_go_on(
     else:
         OfficeHolder.objects.filter(pk=scene.birk.contact_id or "").update(**change)
     approve_draft(scene)
-    report = dispatch.dispatch_due()
+    report = papers.tick()
     assert (report.queued, report.in_trouble) == (1, 1)
     paper = Dispatch.objects.get(invitation__participant=scene.birk)
     assert words in paper.problem
@@ -150,7 +150,7 @@ def test_who_cannot_be_reached_is_named_and_the_others_go_on(
 
     cured = makers.make_contact(scene.birk.municipality)
     Participant.objects.filter(pk=scene.birk.pk).update(contact=cured)
-    assert dispatch.dispatch_due().queued == 1
+    assert papers.tick().queued == 1
     paper.refresh_from_db()
     assert paper.problem == ""
     assert paper.email is not None
@@ -162,17 +162,17 @@ def test_those_who_left_get_nothing(scene: Scene) -> None:
     participants.leave(
         participant=scene.birk, state=Participant.State.WITHDRAWN, reason="Changed its mind.", actor=ACTOR
     )
-    dispatch.dispatch_due()
+    papers.tick()
     assert [row.to_name for row in OutgoingEmail.objects.all()] == [scene.corn.contact.name]  # type: ignore[union-attr]
     assert not Invitation.objects.filter(participant=scene.birk).exists()
 
 
 def test_who_leaves_between_call_and_sending_gets_nothing(scene: Scene) -> None:
     birk, _corn = approve_draft(scene, state=papers.QUEUED)
-    dispatch.dispatch_due()
+    papers.tick()
     participants.leave(participant=scene.birk, state=Participant.State.DECLINED, reason="No.", actor=ACTOR)
     papers.render(birk)
-    assert dispatch.dispatch_due().queued == 0
+    assert papers.tick().queued == 0
     assert not OutgoingEmail.objects.exists()
 
 
@@ -181,31 +181,31 @@ def test_a_case_that_rests_sends_nothing(scene: Scene, state: str) -> None:
     approve_draft(scene)
     parked_from = Case.State.PROPOSAL if state == Case.State.PARKED else ""
     Case.objects.filter(pk=scene.case.pk).update(state=state, parked_from=parked_from)
-    assert dispatch.dispatch_due() == dispatch.Report()
+    assert papers.tick() == dispatch.Report()
     assert not OutgoingEmail.objects.exists()
 
 
 def test_a_meeting_whose_time_has_passed_is_not_called(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due(now=meeting_of(scene).starts_at + dt.timedelta(minutes=1))
+    papers.tick(now=meeting_of(scene).starts_at + dt.timedelta(minutes=1))
     assert meeting_of(scene).state == Meeting.State.PLANNED
     assert not OutgoingEmail.objects.exists()
 
 
 def test_once_sent_the_participant_has_the_proposal(scene: Scene, mailoutbox: list[object]) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     row = OutgoingEmail.objects.get(to_name=scene.birk.contact.name)  # type: ignore[union-attr]
     assert outbox.deliver(row.pk) == OutgoingEmail.State.SENT
-    assert dispatch.dispatch_due().marked_sent == 1
+    assert papers.tick().marked_sent == 1
     assert Participant.objects.get(pk=scene.birk.pk).state == Participant.State.PROPOSAL_SENT
     assert Participant.objects.get(pk=scene.corn.pk).state == Participant.State.ACKNOWLEDGED
-    assert dispatch.dispatch_due().marked_sent == 0
+    assert papers.tick().marked_sent == 0
 
 
 def test_due_is_counted_back_from_the_meeting_for_each_recipient(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     paper = Dispatch.objects.get(invitation__participant=scene.birk)
     meeting = meeting_of(scene)
     assert paper.due_at == dispatch.due_at(meeting, scene.birk)
@@ -215,32 +215,32 @@ def test_due_is_counted_back_from_the_meeting_for_each_recipient(scene: Scene) -
 
 def test_a_new_version_sends_exactly_the_new_papers(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     second = papers.draft(scene, number=2)
-    assert dispatch.dispatch_due() == dispatch.Report()
+    assert papers.tick() == dispatch.Report()
     papers.approve(second, scene)
-    report = dispatch.dispatch_due()
+    report = papers.tick()
     assert (report.papers, report.queued) == (2, 2)
     assert OutgoingEmail.objects.count() == 4
-    assert dispatch.dispatch_due().queued == 0
+    assert papers.tick().queued == 0
 
 
 def test_a_new_version_replaces_papers_that_have_not_left(scene: Scene) -> None:
     approve_draft(scene, state=papers.QUEUED)
-    dispatch.dispatch_due()
+    papers.tick()
     second = papers.approve(papers.draft(scene, number=2), scene)
-    dispatch.dispatch_due()
+    papers.tick()
     assert OutgoingEmail.objects.count() == 2
     assert set(Dispatch.objects.values_list("document", flat=True)) == {paper.pk for paper in second}
 
 
 def test_another_recipient_gets_a_link_of_its_own_and_the_old_one_closes(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     old = PersonalLink.objects.get(subject=scene.birk.pk)
     Participant.objects.filter(pk=scene.birk.pk).update(contact=makers.make_contact(scene.birk.municipality))
     papers.approve(papers.draft(scene, number=2), scene)
-    dispatch.dispatch_due()
+    papers.tick()
     old.refresh_from_db()
     assert old.revoked_at is not None
     assert PersonalLink.objects.get(subject=scene.birk.pk, revoked_at=None).pk != old.pk
@@ -248,13 +248,16 @@ def test_another_recipient_gets_a_link_of_its_own_and_the_old_one_closes(scene: 
 
 def test_the_command_reports_in_words_and_json(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     approve_draft(scene)
+    dispatch.dispatch_due()
+    papers.print_agendas()
     call_command("dispatch_due", "--format", "json")
     assert json.loads(capsys.readouterr().out) == {
-        "called": 1,
-        "papers": 2,
+        "called": 0,
+        "papers": 0,
         "queued": 2,
         "in_trouble": 0,
         "marked_sent": 0,
+        "told": 0,
     }
     call_command("dispatch_due")
     assert "0 messages queued" in capsys.readouterr().out
@@ -275,11 +278,11 @@ def test_it_is_planned_in_the_past_never(scene: Scene) -> None:
 
 def test_who_joins_after_the_call_gets_its_paper_invitation_and_questions(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     late = makers.make_participant(scene.case, makers.make_municipality("Dorp"))
     scene.guests.append(late)
     papers.approve(papers.draft(scene, number=2), scene)
-    assert dispatch.dispatch_due().queued == 3
+    assert papers.tick().queued == 3
     assert Invitation.objects.filter(participant=late).count() == 1
     assert ClarificationRound.objects.get().answers.filter(participant=late).count() == 7
     assert OutgoingEmail.objects.filter(to_address=late.contact.email).count() == 1  # type: ignore[union-attr]

@@ -30,7 +30,7 @@ def scene() -> Scene:
 
 def test_the_message_says_why_what_when_and_what_to_do(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     contact = scene.birk.contact
     assert contact is not None
     row = OutgoingEmail.objects.get(to_address=contact.email)
@@ -59,7 +59,7 @@ def test_the_message_says_why_what_when_and_what_to_do(scene: Scene) -> None:
 
 def test_the_message_carries_the_invitation_for_the_calendar(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     contact = scene.birk.contact
     assert contact is not None
     row = OutgoingEmail.objects.get(to_address=contact.email)
@@ -79,7 +79,7 @@ def test_the_message_carries_the_invitation_for_the_calendar(scene: Scene) -> No
 def test_a_recipient_is_written_to_in_its_language(scene: Scene) -> None:
     OfficeHolder.objects.filter(pk=scene.birk.contact_id or "").update(language="fr")
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     row = OutgoingEmail.objects.get(to_address=OfficeHolder.objects.get(pk=scene.birk.contact_id or "").email)
     months = [
         "janvier",
@@ -102,10 +102,10 @@ def test_a_recipient_is_written_to_in_its_language(scene: Scene) -> None:
 
 def test_later_messages_stay_in_the_thread_of_the_first(scene: Scene) -> None:
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     first = OutgoingEmail.objects.get(to_name=scene.birk.contact.name)  # type: ignore[union-attr]
     papers.approve(papers.draft(scene, number=2), scene)
-    dispatch.dispatch_due()
+    papers.tick()
     later = OutgoingEmail.objects.exclude(pk=first.pk).get(to_name=first.to_name, to_address=first.to_address)
     assert first.thread_id == ""
     assert later.thread_id == first.message_id
@@ -122,7 +122,7 @@ def test_names_and_texts_cannot_inject_headers_or_markup(scene: Scene) -> None:
     scene.focal.save()
     Meeting.objects.update(place=evil)
     approve_draft(scene)
-    dispatch.dispatch_due()
+    papers.tick()
     contact = OfficeHolder.objects.get(pk=scene.birk.contact_id or "")
     row = OutgoingEmail.objects.get(to_address=contact.email)
     message = built(row)
@@ -140,7 +140,7 @@ def test_names_and_texts_cannot_inject_headers_or_markup(scene: Scene) -> None:
 def test_a_fault_in_one_message_holds_up_nobody(scene: Scene) -> None:
     bad, _good = approve_draft(scene)
     Document.objects.filter(pk=bad.pk).update(sha256="0" * 64, file_name="x" * 299)
-    dispatch.dispatch_due()
+    papers.tick()
     OutgoingEmail.objects.update(not_before=timezone.now() - dt.timedelta(seconds=1))
     states = {row.to_name: outbox.deliver(row.pk) for row in OutgoingEmail.objects.all()}
     assert states[scene.birk.contact.name] == OutgoingEmail.State.FAILED  # type: ignore[union-attr]
@@ -153,9 +153,9 @@ def test_statements_per_message_are_constant(scene: Scene) -> None:
         version = papers.draft(other)
         papers.planned(other)
         papers.approve(version, other)
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        dispatch.dispatch_due()
+        papers.print_agendas()
+        with CaptureQueriesContext(connection) as asked:
             assert dispatch.dispatch_due().queued == guests
         return len(asked)
 

@@ -20,7 +20,6 @@ from imc_portal.core import outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from meetings.models import Dispatch, Invitation
-from meetings.services import dispatch
 from partners.models import Case, Participant
 from proposals.documents import press
 from proposals.models import Document, ProposalVersion
@@ -76,14 +75,14 @@ def test_each_recipient_gets_its_own_pdf_reads_it_and_replies(catcher: Catcher) 
     version = papers.draft(scene)
     papers.planned(scene)
     approve(version, scene)
-    assert dispatch.dispatch_due().called == 1
+    assert papers.tick().called == 1
     assert not OutgoingEmail.objects.exists()
     for document in Document.objects.all():
         press.render(document.pk)
-    assert dispatch.dispatch_due().queued == 2
+    assert papers.tick().queued == 2
     for row in OutgoingEmail.objects.all():
         assert outbox.deliver(row.pk) == OutgoingEmail.State.SENT
-    assert dispatch.dispatch_due().marked_sent == 2
+    assert papers.tick().marked_sent == 2
     for guest, other in ((scene.birk, scene.corn), (scene.corn, scene.birk)):
         assert guest.contact is not None
         message = catcher.kept[guest.contact.email]

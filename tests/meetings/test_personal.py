@@ -15,7 +15,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail, PersonalLink
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch, Invitation, Meeting
-from meetings.services import dispatch, planning, replies
+from meetings.services import planning, replies
 from partners.models import Case, OfficeHolder, Participant
 from partners.services import participants
 from proposals.models import Document
@@ -32,9 +32,9 @@ def scene() -> Scene:
     version = papers.draft(scene)
     papers.planned(scene)
     papers.approve(version, scene)
-    dispatch.dispatch_due()
+    papers.tick()
     OutgoingEmail.objects.update(state="sent", sent_at=timezone.now())
-    dispatch.dispatch_due()
+    papers.tick()
     return scene
 
 

@@ -16,7 +16,7 @@ from meetings import agenda, postroom, spoken
 from meetings.agenda import Item
 from meetings.forms.planning import PlanForm
 from meetings.models import Attitude, Dispatch, FormalMeeting, Invitation, Meeting
-from meetings.services import dispatch, planning, replies
+from meetings.services import planning, replies
 from partners.models import Case, Participant
 from partners.services import participants
 from partners.services.areas import areas_in_talks
@@ -40,7 +40,7 @@ def called(scene: Scene) -> Meeting:
     """The informal meeting, called, its papers queued."""
     meeting = papers.planned(scene)
     papers.approve(scene.extra["version"], scene)  # type: ignore[arg-type]  # a version
-    dispatch.dispatch_due()
+    papers.tick()
     return Meeting.objects.get(pk=meeting.pk)
 
 
@@ -58,7 +58,10 @@ def calendar_of(row: OutgoingEmail) -> Calendar:
 def test_a_planned_meeting_sends_nothing_and_is_on_record(scene: Scene) -> None:
     meeting = papers.planned(scene)
     assert (meeting.state, meeting.kind, meeting.host) == ("planned", "informal", scene.case.initiator)
-    assert meeting.agenda == [{"title": "Welcome", "minutes": 10}, {"title": "What next", "minutes": None}]
+    assert meeting.agenda == [
+        {"title": "Welcome", "minutes": 10, "speaker": "", "papers": []},
+        {"title": "What next", "minutes": None, "speaker": "", "papers": []},
+    ]
     assert not OutgoingEmail.objects.exists()
     assert AuditEntry.objects.filter(context=scene.case.context, verb="planned the meeting").exists()
 
@@ -105,6 +108,7 @@ def test_a_change_is_mailed_once_to_those_invited_with_the_next_sequence(scene: 
     meeting = called(scene)
     later = meeting.starts_at + dt.timedelta(days=1)
     planning.change_meeting(meeting=meeting, plan=papers.plan_of(later), actor=Actor.person(scene.focal))
+    papers.tick()
     told = mails("change:1/")
     assert [row.to_name for row in told] == sorted(guest.contact.name for guest in scene.guests)  # type: ignore[union-attr]
     for row in told:
@@ -114,11 +118,12 @@ def test_a_change_is_mailed_once_to_those_invited_with_the_next_sequence(scene: 
         assert (parsed["METHOD"], event["SEQUENCE"], event["UID"]) == ("REQUEST", 1, before["UID"])
         assert event.start == later.replace(microsecond=0)
         assert row.thread_id == first.message_id
-    dispatch.dispatch_due()
+    papers.tick()
     assert len(mails("change:")) == 2
     planning.change_meeting(
         meeting=meeting, plan=papers.plan_of(later, place="Corn"), actor=Actor.person(scene.focal)
     )
+    papers.tick()
     assert [calendar_of(row).events[0]["SEQUENCE"] for row in mails("change:2/")] == [2, 2]
 
 
@@ -184,7 +189,7 @@ def test_cancelling_takes_the_entry_out_of_the_calendars_of_those_written_to(sce
     assert "Snow &amp; ice." in told[0].html
     queued = OutgoingEmail.objects.get(to_name=scene.corn.contact.name)  # type: ignore[union-attr]
     assert queued.state == OutgoingEmail.State.CANCELLED
-    dispatch.dispatch_due()
+    papers.tick()
     assert OutgoingEmail.objects.count() == 3
 
 
@@ -195,7 +200,7 @@ def test_after_a_cancelled_meeting_another_can_be_called(scene: Scene) -> None:
     with pytest.raises(Refusal, match="stays as it is"):
         planning.cancel_meeting(meeting=first, reason="Snow.", actor=Actor.person(scene.focal))
     second = papers.planned(scene)
-    assert dispatch.dispatch_due().queued == 2
+    assert papers.tick().queued == 2
     assert OutgoingEmail.objects.filter(key__startswith=f"meeting:{second.pk}/version:").count() == 2
 
 
@@ -225,6 +230,7 @@ def convene(scene: Scene, override: str = "") -> FormalMeeting:
 def test_convening_calls_at_once_and_invites_all_who_are_not_negative(scene: Scene) -> None:
     ready_for_formal(scene, alder="positive", birk="conditional", corn="negative")
     meeting = convene(scene)
+    papers.tick()
     assert meeting.state == Meeting.State.CALLED
     invited = meeting.invitations.values_list("participant__municipality__name", flat=True)
     assert set(invited) == {"Alder", "Birk"}
@@ -235,7 +241,7 @@ def test_convening_calls_at_once_and_invites_all_who_are_not_negative(scene: Sce
     assert Participant.objects.get(pk=scene.birk.pk).state == Participant.State.INVITED_FORMAL
     assert Participant.objects.get(pk=scene.corn.pk).state == Participant.State.ATTITUDE_STATED
     assert Case.objects.get(pk=scene.case.pk).state == Case.State.FORMAL_CONVENED
-    dispatch.dispatch_due()
+    papers.tick()
     assert OutgoingEmail.objects.count() == 1
 
 
@@ -251,6 +257,7 @@ def test_the_gate_keeps_a_formal_meeting_back_and_leaves_nothing_behind(scene: S
 def test_a_reason_opens_the_gate_and_stays_on_record(scene: Scene) -> None:
     ready_for_formal(scene, alder="positive", birk="undecided")
     convene(scene, override="The prefect asks for it.")
+    papers.tick()
     entry = AuditEntry.objects.get(verb="moved the case", context=scene.case.context)
     assert entry.reason == "The prefect asks for it."
     assert OutgoingEmail.objects.count() == 2

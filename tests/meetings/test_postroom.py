@@ -68,7 +68,7 @@ def test_a_failed_rendering_offers_another_try(client: Client) -> None:
     scene = build()
     papers.approve(scene.extra["version"], scene, state=papers.QUEUED)  # type: ignore[arg-type]  # a version
     Document.objects.filter(participant=scene.birk).update(state="failed", last_error="Took too long.")
-    dispatch.dispatch_due()
+    papers.tick()
     client.force_login(scene.focal)
     page = client.get(reverse("meetings:delivery", args=[meeting_of(scene).pk])).content.decode()
     assert "The PDF could not be made: Took too long." in page

@@ -16,6 +16,7 @@ LABELS = {
     "queued": "messages queued",
     "in_trouble": "recipients who cannot be reached (see the post room)",
     "marked_sent": "recipients who now have the proposal",
+    "told": "recipients told of a change",
 }
 
 

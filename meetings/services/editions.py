@@ -1,0 +1,110 @@
+"""The agenda on its way: which edition a recipient gets, and who has to be told of a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from imc_portal.core import outbox
+from imc_portal.core.models import OutgoingEmail
+from meetings import emails
+from meetings.models import Invitation, Meeting, MeetingPaper
+from meetings.services import letters, papers
+from partners.models import Participant
+
+log = logging.getLogger(__name__)
+
+#: How long a paper may wait for the printer before the organiser is told.
+PATIENCE = dt.timedelta(minutes=10)
+NOT_MADE = gettext_noop("The agenda could not be made as PDF; the invitation waits for it.")
+NOT_PRINTED = gettext_noop("The agenda still waits for the printer, and the invitation for the agenda.")
+TROUBLES = (NOT_MADE, NOT_PRINTED)
+
+
+def agenda_for(invitation: Invitation) -> MeetingPaper:
+    """The agenda that this recipient gets now: the newest edition in the recipient's language."""
+    contact = invitation.participant.contact
+    language = contact.language if contact else settings.LANGUAGE_CODE
+    known = dict(settings.DOCUMENT_LANGUAGES)
+    return papers.ask(
+        meeting=invitation.meeting,
+        kind=MeetingPaper.Kind.AGENDA,
+        language=language if language in known else settings.LANGUAGE_CODE,
+        edition=invitation.meeting.sequence,
+    )
+
+
+def trouble_with(paper: MeetingPaper) -> str:
+    """What keeps the paper, in the words of the code; nothing while it may come any moment."""
+    if paper.state == MeetingPaper.State.FAILED:
+        return NOT_MADE
+    late = timezone.now() - paper.asked_at > PATIENCE
+    return NOT_PRINTED if paper.state == MeetingPaper.State.WAITING and late else ""
+
+
+def tell_changes(now: dt.datetime) -> int:
+    """Write to everybody who was invited before the last change and has not been told. Returns how many."""
+    return sum(_tell_or_log(invitation, now) for invitation in _untold(now))
+
+
+def written_to(meetings: QuerySet[Meeting]) -> QuerySet[Invitation]:
+    """Invitations whose letter was queued, of those who still take part."""
+    gone = [state for state in OutgoingEmail.State if state != OutgoingEmail.State.CANCELLED]
+    return (
+        Invitation.objects.filter(
+            meeting__in=meetings,
+            participant__state__in=Participant.ACTIVE,
+            dispatches__email__state__in=gone,
+        )
+        .select_related(
+            "participant__municipality",
+            "participant__contact",
+            "meeting__host",
+            "meeting__case__initiator",
+            "meeting__case__opened_by",
+        )
+        .distinct()
+    )
+
+
+def change_key(meeting: Meeting, invitation: Invitation) -> str:
+    """What the message about the last change is about."""
+    return f"meeting:{meeting.pk}/change:{meeting.sequence}/to:{invitation.participant_id}"
+
+
+def _untold(now: dt.datetime) -> list[Invitation]:
+    changed = Meeting.objects.filter(
+        state=Meeting.State.CALLED, starts_at__gt=now, changed_at__isnull=False
+    ).exclude(case__state__in=["parked", "closed"])
+    invited = written_to(changed).filter(dispatches__email__created_at__lt=F("meeting__changed_at"))
+    keys = {change_key(row.meeting, row): row for row in invited}
+    told = OutgoingEmail.objects.filter(key__in=keys).values_list("key", flat=True)
+    return [keys[key] for key in keys.keys() - set(told)]
+
+
+def _tell_or_log(invitation: Invitation, now: dt.datetime) -> bool:
+    try:
+        return _tell(invitation, now)
+    except Exception:
+        # One recipient's fault must not hold up the others; the clock tries again.
+        log.exception("the change of %s cannot be told to %s", invitation.meeting_id, invitation.pk)
+        return False
+
+
+@transaction.atomic
+def _tell(invitation: Invitation, now: dt.datetime) -> bool:
+    """One message about the change, with the new edition; without it when that cannot be made."""
+    if letters.trouble_with(invitation, now):
+        return False
+    paper = agenda_for(invitation)
+    if paper.state == MeetingPaper.State.WAITING and not trouble_with(paper):
+        return False
+    letter = letters.letter_to(invitation, now, agenda=paper)
+    letters.ring(outbox.enqueue(emails.changed(letter, change_key(invitation.meeting, invitation))))
+    return True
