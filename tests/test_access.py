@@ -88,6 +88,18 @@ def said_by(world: World) -> dict[str, Any]:
     return {"case": world.case.pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
 
 
+def topic_of(world: World) -> dict[str, Any]:
+    return {"pk": world.made["topic"].pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def goal_of(world: World) -> dict[str, Any]:
+    return {"pk": world.made["goal"].pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def topic_by_link(world: World) -> dict[str, Any]:
+    return {"token": world.token, "topic": world.made["topic"].pk}  # type: ignore[attr-defined]  # as above
+
+
 def planned(world: World) -> dict[str, Any]:
     return {"case": world.case.pk, "kind": "informal"}
 
@@ -119,6 +131,8 @@ CASE_READ = "yyyynynyss"
 CASE_INSIDE = "yyyfnfnfss"
 CASE_WRITE = "yyffnfnfss"
 CASE_LEAD = "yfffnfnfss"
+#: Each party for itself, and the host for all; readers, observers and facilitators only look.
+PARTY_WRITES = "yyfynfnfss"
 BY_LINK = "yyyyyyyyyy"
 
 #: name: (method, arguments, letters of lead focal reader partner stranger observer curator facilitator
@@ -130,6 +144,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "profile": ("FORM", no_arguments, SIGNED_IN),
     "style": ("GET", no_arguments, "ffffffyfss"),
     "set_language": ("POST", no_arguments, EVERYBODY),
+    "hand_over_schema": ("GET", no_arguments, EVERYBODY),
     # reference data
     "partners:municipality_list": ("GET", no_arguments, SIGNED_IN),
     "partners:municipality": ("GET", commune, SIGNED_IN),
@@ -253,6 +268,16 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "meetings:answer": ("FORM", cell, "yyfynfnfss"),
     "meetings:attitudes": ("GET", of_case, "yyyynfnyss"),
     "meetings:attitude": ("FORM", said_by, CASE_WRITE),
+    # what each expects: the parties and the facilitator read it, each party writes its own
+    "meetings:expectations": ("GET", of_case, "yyyynfnyss"),
+    "meetings:expectation": ("FORM", topic_of, PARTY_WRITES),
+    "meetings:topic_add": ("FORM", said_by, PARTY_WRITES),
+    "meetings:topic_close": ("POST", at("topic"), PARTY_WRITES),
+    "meetings:goal": ("FORM", of_case, PARTY_WRITES),
+    "meetings:goal_voice": ("FORM", goal_of, PARTY_WRITES),
+    "meetings:task_add": ("FORM", of_case, PARTY_WRITES),
+    "meetings:task_remove": ("POST", at("task"), PARTY_WRITES),
+    "meetings:telling_add": ("FORM", said_by, PARTY_WRITES),
     # what is decided
     "meetings:outcomes": ("GET", at("formal"), CASE_READ),
     "meetings:objective_add": ("POST", at("formal"), CASE_WRITE),
@@ -278,6 +303,12 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "personal:calendar": ("GET", by_link, BY_LINK),
     "personal:question": ("FORM", question, BY_LINK),
     "personal:attitude": ("FORM", by_link, BY_LINK),
+    "personal:expectations": ("GET", by_link, BY_LINK),
+    "personal:expectation": ("FORM", topic_by_link, BY_LINK),
+    "personal:topic_add": ("FORM", by_link, BY_LINK),
+    "personal:goal": ("FORM", by_link, BY_LINK),
+    "personal:goal_voice": ("FORM", by_link, BY_LINK),
+    "personal:telling_add": ("FORM", by_link, BY_LINK),
 }
 
 
@@ -369,7 +400,7 @@ HIDDEN = {
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
-    "facilitator": tuple(SECRETS),
+    "facilitator": tuple(key for key in SECRETS if key != "expectation"),
     "nobody": tuple(SECRETS),
     "link": (*NOT_FOR_PARTNERS, "unchecked", "interest"),
 }
