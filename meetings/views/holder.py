@@ -49,19 +49,19 @@ def holder_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
     def opened(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         link = links.find(token)
         participant = _participant(link)
-        _speak(request, link)
+        speak(request, link)
         if link is None or participant is None:
-            return _sealed(render(request, "personal/unknown.html", status=404))
+            return sealed(render(request, "personal/unknown.html", status=404))
         with timezone.override(zoneinfo.ZoneInfo(participant.municipality.time_zone)):
             if not link.is_live or participant.state not in Participant.ACTIVE:
-                return _sealed(_gone(request, link, participant))
+                return sealed(_gone(request, link, participant))
             known = _as_holder(request, link, participant, token)
-            return _sealed(view(known, *args, **kwargs))
+            return sealed(view(known, *args, **kwargs))
 
     return opened  # type: ignore[return-value]  # wraps() hides that the names of its arguments are its own
 
 
-def _speak(request: HttpRequest, link: PersonalLink | None) -> None:
+def speak(request: HttpRequest, link: PersonalLink | None) -> None:
     """The language chosen here, else that of the link; where no link is known, what the browser wants."""
     wanted = languages.chosen(request) or languages.nearest(link.language) if link else None
     code = wanted or languages.asked_for(request) or settings.LANGUAGE_CODE
@@ -95,7 +95,8 @@ def _gone(request: HttpRequest, link: PersonalLink, participant: Participant) ->
     return render(request, "personal/gone.html", context, status=410)
 
 
-def _sealed(response: HttpResponseBase) -> HttpResponseBase:
+def sealed(response: HttpResponseBase) -> HttpResponseBase:
+    """The response with headers that keep the address of the page to itself."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response
