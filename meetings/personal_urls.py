@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from meetings.views import personal, personal_attitude, questions
+from meetings.views import papers, personal, personal_attitude, personal_expectations, questions
 
 app_name = "personal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reply/", personal.reply, name="reply"),
     path("waive/", personal.waive, name="waive"),
     path("meeting.ics", personal.entry, name="calendar"),
+    path("agenda/<uuid:meeting>.pdf", papers.own_agenda, name="agenda"),
     path("questions/<int:number>/", questions.question, name="question"),
+    path("expectations/", personal_expectations.expectations, name="expectations"),
+    path("expectations/topic/", personal_expectations.topic_add, name="topic_add"),
+    path("expectations/goal/", personal_expectations.goal, name="goal"),
+    path("expectations/goal/word/", personal_expectations.goal_voice, name="goal_voice"),
+    path("expectations/told/", personal_expectations.telling_add, name="telling_add"),
+    path("expectations/<uuid:topic>/", personal_expectations.expectation, name="expectation"),
     path("attitude/", personal_attitude.attitude, name="attitude"),
 ]

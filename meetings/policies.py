@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imc_portal.core.models import User
 from imc_portal.core.policies import PolicyTable
+from meetings.models import FormalMeeting
 from partners import policies as partners
 from partners.models import Case, Membership, Participant
 
@@ -17,6 +18,17 @@ def _takes_part(user: User, case: Case) -> bool:
     mine = {seat.municipality_id for seat in seats if seat.municipality_id}
     parties = case.participants.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
     return any(entry.body_id in bodies for entry in case.bodies.all()) or parties.exists()
+
+
+def _reads_minutes(user: User, meeting: FormalMeeting) -> bool:
+    """Whoever takes part, and observers whose body was present: drafts and open versions stay inside.
+
+    Which versions each of them reads, `Minutes.objects.visible_to` says.
+    """
+    watches = [seat.body_id for seat in partners.seats(user) if seat.role == Membership.Role.OBSERVER]
+    return _takes_part(user, meeting.case) or (
+        bool(watches) and meeting.guests.filter(body__in=watches, present=True).exists()
+    )
 
 
 def _keeps_package(user: User, case: Case) -> bool:
@@ -43,6 +55,20 @@ POLICIES = PolicyTable(
         "answers.type": lambda user, case: partners.allows(user, "case.run", case),
         "attitude.state": lambda user, participant: partners.allows(user, "participant.lead", participant),
         "attitude.record": lambda user, case: partners.allows(user, "case.run", case),
+        "expectation.state": lambda user, participant: partners.allows(
+            user, "participant.speak", participant
+        ),
+        "expectation.record": lambda user, case: partners.allows(user, "case.run", case),
+        # minutes, councils and next steps
+        "minutes.read": _reads_minutes,
+        "participant.speak": lambda user, participant: partners.allows(
+            user, "participant.speak", participant
+        ),
+        "ratification.record": lambda user, row: (
+            partners.allows(user, "case.run", row.meeting.case)
+            or partners.allows(user, "participant.speak", row.participant)
+        ),
+        "step.reopen": lambda user, step: partners.allows(user, "case.run", step.meeting.case),
         "step.finish": lambda user, step: (
             partners.allows(user, "case.run", step.meeting.case)
             or partners.allows(user, "participant.speak", step.owner)

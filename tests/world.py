@@ -15,14 +15,20 @@ from meetings.models import (
     Attitude,
     ClarificationRound,
     Dispatch,
+    Expectation,
+    ExpectationTopic,
     ExplorationDecision,
     FormalMeeting,
+    GoalVoice,
     HandOver,
     InformalMeeting,
     Invitation,
     NextStep,
     Objective,
+    OverarchingGoal,
+    Responsibility,
     SelectedArea,
+    Telling,
 )
 from meetings.models.clarification import Question
 from partners.discovery import frozen
@@ -77,6 +83,7 @@ SECRETS = {
     "unchecked": "SECRET-OFFER-NOBODY-HAS-CHECKED",
     "interest": "SECRET-INTEREST-OF-B",
     "call": "SECRET-CALL-NOT-PUBLISHED",
+    "expectation": "SECRET-EXPECTATION-OF-B",
 }
 
 
@@ -293,6 +300,7 @@ def _meet(world: World) -> None:
                 )
     world.made |= {"informal": informal, "formal": formal}
     _answer(world, initiator)
+    _expect(world, initiator)
     _decide(world, formal, initiator)
 
 
@@ -326,6 +334,28 @@ def _answer(world: World, initiator: Participant) -> None:
     for who in (initiator, partner):
         stated = Attitude.objects.create(participant=who, value="positive", stated_by="x")
         stated.by_area.create(area=area, value="positive")  # type: ignore[misc]  # as above
+
+
+def _expect(world: World, initiator: Participant) -> None:
+    """A topic of B on which A and B differ, a goal with one voice, a task, and a council that was told."""
+    partner, secret = world.made["partner"], SECRETS["expectation"]
+    assert isinstance(partner, Participant)
+    topic = ExpectationTopic.objects.create(case=world.case, text="One price for all", raised_by=partner)
+    for who, stance in ((initiator, "needs"), (partner, "cannot")):
+        Expectation.objects.create(
+            topic=topic, participant=who, stance=stance, interest=secret, stated_by="x"
+        )
+    goal = OverarchingGoal.objects.create(case=world.case, number=1, text=secret, drafted_by="x")
+    GoalVoice.objects.create(
+        goal=goal, participant=initiator, agrees=True, name="x", recorded_by="x", recorded_at=timezone.now()
+    )
+    task = Responsibility.objects.create(
+        case=world.case, task=secret, participant=partner, name="x", recorded_by="x"
+    )
+    Telling.objects.create(
+        participant=partner, audience="council", told_on=dt.date(2026, 1, 5), how=secret, recorded_by="x"
+    )
+    world.made |= {"topic": topic, "goal": goal, "task": task}
 
 
 def _decide(world: World, formal: FormalMeeting, initiator: Participant) -> None:

@@ -24,14 +24,20 @@ from meetings.models import (
     Attitude,
     ClarificationRound,
     Dispatch,
+    Expectation,
+    ExpectationTopic,
     ExplorationDecision,
     FormalMeeting,
+    GoalVoice,
     HandOver,
     InformalMeeting,
     Invitation,
     NextStep,
     Objective,
+    OverarchingGoal,
+    Responsibility,
     SelectedArea,
+    Telling,
 )
 from meetings.models.clarification import Question
 from partners.models import (
@@ -105,6 +111,7 @@ class Growth:
         self._meet(participant)
         for each in self.case.participants.exclude(state="set_aside"):
             self._answer(each, area)
+        self._expect()
         self._decide(area)
         audit.record(
             Actor.person(self.world.people["lead"]),
@@ -295,6 +302,33 @@ class Growth:
         )
         stated = Attitude.objects.create(participant=participant, value="positive", stated_by="x")
         stated.by_area.create(area=area, value="positive")
+
+    def _expect(self) -> None:
+        """One more topic with everybody's stance, another wording of the goal, a task, and who was told."""
+        n, parties = self.number, self.case.participants.exclude(state="set_aside")
+        topic = ExpectationTopic.objects.create(
+            case=self.case, text=f"Topic {n}", raised_by=self.world.made["partner"]
+        )
+        goal = OverarchingGoal.objects.create(case=self.case, number=n + 1, text=f"Goal {n}", drafted_by="x")
+        for each in parties:
+            for number in (1, 2):
+                Expectation.objects.create(
+                    topic=topic, participant=each, stance="needs", number=number, stated_by="x"
+                )
+            GoalVoice.objects.create(
+                goal=goal,
+                participant=each,
+                agrees=True,
+                name="x",
+                recorded_by="x",
+                recorded_at=timezone.now(),
+            )
+            Responsibility.objects.create(
+                case=self.case, task=f"Task {n} of {each}", participant=each, name="x", recorded_by="x"
+            )
+            Telling.objects.create(
+                participant=each, audience="staff", told_on=dt.date(2026, 1, n), recorded_by="x"
+            )
 
     def _decide(self, area: CandidateArea) -> None:
         formal = self.world.made["formal"]
