@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from meetings.views import (
+    all_at_once,
     answers,
     attitudes,
     delivery,
+    disputes,
     expectations,
     handover,
     live,
@@ -35,6 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # what is said
     path("cases/<uuid:case>/answers/", answers.answers, name="answers"),
     path("cases/<uuid:case>/answers/<uuid:participant>/<int:number>/", answers.answer, name="answer"),
+    path("cases/<uuid:case>/answers/ask/", answers.ask, name="ask"),
+    path("cases/<uuid:case>/answers/all/<int:number>/", all_at_once.type_for_all, name="type_for_all"),
+    path("cases/<uuid:case>/answers/said/<uuid:pk>/", disputes.said, name="said"),
+    path("cases/<uuid:case>/answers/said/<uuid:pk>/dispute/", disputes.dispute, name="dispute"),
     path("cases/<uuid:case>/attitudes/", attitudes.attitudes, name="attitudes"),
     path("cases/<uuid:case>/attitudes/<uuid:participant>/", attitudes.attitude, name="attitude"),
     # what each expects, the goal they share, who does what

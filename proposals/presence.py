@@ -1,4 +1,4 @@
-"""Who has a text of a draft open just now: kept in the cache for a minute, never in the database."""
+"""Who has a text open just now: kept in the cache for a minute, never in the database."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db.models import Model
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from imc_portal.core.models import User
 from partners.models import Case
-from proposals.models import Annex, ProposalVersion
 
 log = logging.getLogger(__name__)
 #: A page says every 20 seconds that it is still open; three times unheard, and it is gone.
@@ -29,20 +29,20 @@ class Present:
     since: dt.datetime
 
 
-def arrive(text: ProposalVersion | Annex, user: User) -> None:
+def arrive(text: Model, user: User) -> None:
     """Say that a person has the text open; since when stays as first said."""
     key = _key(text, user.pk)
     with _forgiving():
         cache.set(key, cache.get(key) or timezone.now().isoformat(), timeout=SECONDS)
 
 
-def leave(text: ProposalVersion | Annex, user: User) -> None:
+def leave(text: Model, user: User) -> None:
     """Say that a person has closed it."""
     with _forgiving():
         cache.delete(_key(text, user.pk))
 
 
-def others(text: ProposalVersion | Annex, case: Case, *, besides: User) -> list[Present]:
+def others(text: Model, case: Case, *, besides: User) -> list[Present]:
     """Who else has it open, the first one first; only people of the initiator are ever looked for."""
     inside = User.objects.filter(memberships__municipality=case.initiator_id, is_active=True)
     names = {_key(text, user.pk): str(user) for user in inside.exclude(pk=besides.pk).distinct()}
@@ -53,7 +53,7 @@ def others(text: ProposalVersion | Annex, case: Case, *, besides: User) -> list[
     return sorted(present, key=lambda one: one.since)
 
 
-def _key(text: ProposalVersion | Annex, user: int) -> str:
+def _key(text: Model, user: int) -> str:
     return f"presence:{text.pk}:{user}"
 
 

@@ -1,20 +1,23 @@
-"""Who sat at the table, and the notes."""
+"""Who sat at the table, and what was said."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import InformalMeeting, Invitation
-from meetings.services.holding import NOTES_LIMIT, Seat
-from partners.models import OfficeHolder
+from meetings.models import Delegate, Invitation, Meeting, MeetingGuest
+from meetings.services.holding import Seat
+from meetings.services.recording import LIMIT, Words
+from meetings.services.seating import Table, role_of, stood_in
+from partners.models import Body, OfficeHolder
 
 
 class SeatForm(forms.Form):
-    """One municipality at the table."""
+    """One municipality at the table: the head of its delegation, and who came along."""
 
     present = forms.ChoiceField(
         label=_("Were they there?"),
@@ -22,30 +25,57 @@ class SeatForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("yes", _("present")), ("no", _("absent"))],
     )
+    stood_in = forms.TypedChoiceField(
+        label=_("A deputy stood in"), required=False, coerce=uuid.UUID, empty_value=None
+    )
     name = forms.CharField(label=_("Who came"), required=False, max_length=150)
     office = forms.ChoiceField(
         label=_("Office"), required=False, choices=[("", _("choose")), *OfficeHolder.Office.choices]
     )
     mandate = forms.ChoiceField(label=_("Mandate"), choices=Invitation.Mandate.choices)
+    beside = forms.TypedMultipleChoiceField(
+        label=_("Came along"), required=False, coerce=uuid.UUID, widget=forms.CheckboxSelectMultiple
+    )
+    added = forms.CharField(
+        label=_("Came along unannounced"),
+        required=False,
+        max_length=600,
+        help_text=_("Names, separated by commas."),
+    )
 
     def __init__(self, data: Any = None, *, row: Invitation) -> None:
         self.row = row
+        self.delegates = list(row.delegates.all())
+        deputies = [one for one in self.delegates if one.capacity == Delegate.Capacity.DEPUTY]
         initial = {
             "present": {True: "yes", False: "no"}.get(row.present) if row.present is not None else "",
             "name": row.delegate_name,
             "office": row.delegate_office,
             "mandate": row.mandate,
+            "stood_in": next((one.pk for one in deputies if stood_in(row) and one.present), ""),
+            "beside": [one.pk for one in self.delegates if one.present],
         }
         super().__init__(data, prefix=f"s{row.pk.hex[:8]}", initial=initial)
+        self._offer("stood_in", deputies, [("", _("no"))])
+        self._offer("beside", self.delegates)
         for name in ("present", "name", "office"):
             self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template
 
+    def _offer(self, name: str, people: list[Delegate], first: Iterable[tuple[str, Any]] = ()) -> None:
+        """Those announced; without any the question is not asked."""
+        if people:
+            self.fields[name].choices = [*first, *((one.pk, _in_words(one)) for one in people)]  # type: ignore[attr-defined]  # a ChoiceField
+        else:
+            del self.fields[name]
+
     def clean(self) -> dict[str, Any]:
-        """Whoever was there has a name and an office."""
+        """Whoever was there has a name and an office; a deputy brings both."""
         values = super().clean() or self.cleaned_data
+        deputy = next((one for one in self.delegates if one.pk == values.get("stood_in")), None)
         if values.get("present") == "yes":
             for name, words in (("name", _("Say who came.")), ("office", _("Say in what office."))):
-                if not values.get(name, "").strip():
+                known = deputy is not None and (name == "name" or deputy.office)
+                if not values.get(name, "").strip() and not known:
                     self.add_error(name, words)
         return values
 
@@ -60,36 +90,89 @@ class SeatForm(forms.Form):
             name=values["name"],
             office=values["office"],
             mandate=values["mandate"],
+            stood_in=values.get("stood_in"),
         )
+
+    def beside_head(self) -> dict[uuid.UUID, bool]:
+        """Of everybody announced beside the head, whether they came."""
+        came = {*self.cleaned_data.get("beside", ()), self.cleaned_data.get("stood_in")}
+        return {one.pk: one.pk in came for one in self.delegates}
+
+    def unannounced(self) -> list[str]:
+        """Names that nobody had announced."""
+        return [name.strip() for name in self.cleaned_data["added"].split(",") if name.strip()]
+
+
+class BodyForm(forms.Form):
+    """An observer or facilitator of the case."""
+
+    present = forms.BooleanField(label=_("was present"), required=False)
+    name = forms.CharField(label=_("Who came"), required=False, max_length=150)
+
+    def __init__(self, data: Any = None, *, body: Body, guest: MeetingGuest | None) -> None:
+        self.body = body
+        self.role = MeetingGuest.Role(guest.role if guest else role_of(body)).label
+        initial = {"present": guest.present, "name": guest.name} if guest else {}
+        super().__init__(data, prefix=f"b{body.pk}", initial=initial)
+
+
+class ChairForm(forms.Form):
+    """Who leads and who writes."""
+
+    chair = forms.CharField(label=_("Chair"), required=False, max_length=150)
+    secretary = forms.CharField(label=_("Takes the minutes"), required=False, max_length=150)
 
 
 class Attendance:
-    """Everybody invited, one form each."""
+    """Everybody at the table: one form for each delegation and body, one for who leads and writes."""
 
-    def __init__(self, rows: Iterable[Invitation], data: Any = None) -> None:
+    def __init__(self, meeting: Meeting, rows: Iterable[Invitation], data: Any = None) -> None:
         self.forms = [SeatForm(data, row=row) for row in rows]
+        guests = {guest.body_id: guest for guest in meeting.guests.all()}
+        attached = Body.objects.filter(cases__case=meeting.case_id).order_by("kind", "name")
+        self.bodies = [BodyForm(data, body=body, guest=guests.get(body.pk)) for body in attached]
+        initial = {"chair": meeting.chair, "secretary": meeting.secretary}
+        self.chair = ChairForm(data, prefix="t", initial=initial)
 
     def is_valid(self) -> bool:
         """Whether every form is; all are asked, so that all errors show."""
-        return [form.is_valid() for form in self.forms].count(False) == 0
+        return [form.is_valid() for form in (*self.forms, *self.bodies, self.chair)].count(False) == 0
 
     def seats(self) -> list[Seat]:
-        """What was recorded so far."""
+        """What was recorded so far of the heads."""
         return [seat for form in self.forms if (seat := form.seat())]
 
+    def table(self) -> Table:
+        """Everybody else."""
+        beside: dict[uuid.UUID, bool] = {}
+        for form in self.forms:
+            beside |= form.beside_head()
+        return Table(
+            chair=self.chair.cleaned_data["chair"],
+            secretary=self.chair.cleaned_data["secretary"],
+            beside=beside,
+            added={form.row.pk: form.unannounced() for form in self.forms},
+            bodies={
+                form.body.pk: (form.cleaned_data["present"], form.cleaned_data["name"])
+                for form in self.bodies
+            },
+        )
 
-class NotesForm(forms.ModelForm[InformalMeeting]):
-    """The notes of an informal meeting. There is no field for a decision."""
 
-    notes = forms.CharField(
-        label=_("Notes"),
-        required=False,
-        max_length=NOTES_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 14, "class": "notes"}),
-        help_text=_("What was said, and who saw it differently. An informal meeting decides nothing."),
-    )
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+def _in_words(one: Delegate) -> str:
+    """Name, office and capacity."""
+    office = one.get_office_display() if one.office else ""
+    return ", ".join(part for part in (one.name, office, one.get_capacity_display()) if part)
 
-    class Meta:
-        model = InformalMeeting
-        fields: ClassVar[list[str]] = ["notes", "revision"]
+
+class NoteForm(forms.Form):
+    """What is said on one item, as an open page sends it. There is no field for a decision."""
+
+    text = forms.CharField(label=_("What is said"), required=False, max_length=LIMIT, strip=False)
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    page = forms.CharField(required=False, max_length=40)
+
+    def words(self) -> Words:
+        """For the service."""
+        values = self.cleaned_data
+        return Words(values["text"], values["revision"], values["page"])

@@ -47,6 +47,7 @@ PAST = {
     "informal": dt.timedelta(days=3),
     "formal": dt.timedelta(days=45),
     "handed_over": dt.timedelta(days=80),
+    "complete": dt.timedelta(days=80),
 }
 LEAD = dt.timedelta(days=22)
 MAYORS = {
@@ -70,10 +71,17 @@ def send_papers(case: Case, now: dt.datetime) -> None:
     """Print and queue what the clock would; mail really leaves when a mail server answers."""
     for document in Document.objects.filter(version__proposal__case=case):
         press.render(document.pk)
-    dispatch.dispatch_due(now=now)
+    _tick(now)
     for email in OutgoingEmail.objects.filter(context=case.context):
         _deliver(email, now)
     dispatch.mark_sent()
+
+
+def _tick(now: dt.datetime) -> None:
+    """The clock goes on until the agendas are printed and what waited for them is queued."""
+    dispatch.dispatch_due(now=now)
+    papers.render_due()
+    dispatch.dispatch_due(now=now)
 
 
 def _deliver(email: OutgoingEmail, then: dt.datetime) -> None:
@@ -250,6 +258,7 @@ def convene(case: Case, now: dt.datetime) -> None:
     lead = Actor.person(person("mayor@hauts-de-bienne.example"))
     plan = _plan(now + LEAD, "Mairie, Hauts de Bienne", items)
     planning.convene_formal(case=case, plan=plan, actor=lead, now=now)
+    _tick(now)
 
 
 def decide(case: Case) -> None:

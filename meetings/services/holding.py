@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,65 +14,55 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import Refusal, Stale
+from imc_portal.core.problems import Refusal
 from meetings import gates
-from meetings.models import ClarificationRound, ExplorationDecision, InformalMeeting, Invitation, Meeting
-from meetings.services import answers
+from meetings.models import (
+    ClarificationRound,
+    Delegate,
+    ExplorationDecision,
+    InformalMeeting,
+    Invitation,
+    Meeting,
+)
+from meetings.services import answers, seating
 from partners.models import Case, Participant
 from partners.services import cases, participants
-
-NOTES_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sat at the table for one municipality."""
+    """Who sat at the table for one municipality; `stood_in` is the deputy who did so for its head."""
 
     invitation: uuid.UUID
     present: bool
     name: str = ""
     office: str = ""
     mandate: str = Invitation.Mandate.LISTENING
+    stood_in: uuid.UUID | None = None
 
 
 @transaction.atomic
-def record_attendance(*, meeting: Meeting, seats: Sequence[Seat], actor: Actor) -> None:
+def record_attendance(
+    *, meeting: Meeting, seats: Sequence[Seat], actor: Actor, table: seating.Table | None = None
+) -> None:
     """Write down who came, in what office and with what mandate; possible until the record is closed."""
-    _open_record(meeting)
-    rows = {row.pk: row for row in _invitations(meeting).select_for_update(of=("self",))}
+    fresh = open_record(meeting)
+    rows = {row.pk: row for row in invitations_of(meeting).select_for_update(of=("self",))}
+    before = {str(row.participant): row.delegate_name for row in rows.values()}
     for seat in seats:
         if seat.invitation not in rows:
             raise Refusal(_("This municipality is not invited to the meeting."))
         _sit(rows[seat.invitation], seat)
+    if table is not None:
+        seating.set_table(meeting=fresh, rows=rows, table=table)
     audit.record(
         actor,
         "recorded who came",
         meeting,
         context=meeting.case.context,
-        after={str(row.participant): row.present for row in rows.values()},
+        before=before,
+        after={str(row.participant): row.delegate_name if row.present else "" for row in rows.values()},
     )
-
-
-@transaction.atomic
-def keep_notes(*, meeting: InformalMeeting, notes: str, revision: int, actor: Actor) -> int:
-    """Keep the notes as typed so far and return the new revision; Stale when somebody else was faster.
-
-    The trail names the beginning only: text kept every other second is no act of its own.
-    """
-    fresh = InformalMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if fresh.state != Meeting.State.CALLED:
-        raise Refusal(_("The record of this meeting is closed."))
-    if fresh.revision != revision:
-        raise Stale(
-            _("Somebody else wrote in these notes. Yours are still here: open the page again and compare.")
-        )
-    if len(notes) > NOTES_LIMIT:
-        raise Refusal(_("The notes are too long: %(limit)d characters at most.") % {"limit": NOTES_LIMIT})
-    fresh.notes, fresh.revision = notes, revision + 1
-    fresh.save(update_fields=["notes", "revision"])
-    if revision == 0:
-        audit.record(actor, "began the notes", fresh, context=fresh.case.context)
-    return fresh.revision
 
 
 @transaction.atomic
@@ -85,8 +75,9 @@ def hold(
     municipalities present can be, by a lead with a reason.
     """
     now = now or timezone.now()
-    fresh = _open_record(meeting)
-    invitations = list(_invitations(meeting))
+    cases.locked(meeting.case)
+    fresh = open_record(meeting)
+    invitations = list(invitations_of(meeting))
     if reasons := gates.papers_in_time(fresh, now) + gates.attendance(invitations):
         raise Refusal(*reasons)
     cases.advance(
@@ -111,8 +102,8 @@ def close(*, meeting: Meeting, actor: Actor, now: dt.datetime) -> None:
     audit.record(actor, "closed the record of the meeting", meeting, context=meeting.case.context)
 
 
-def _open_record(meeting: Meeting) -> Meeting:
-    """The meeting, locked; refused unless it is called and not closed."""
+def open_record(meeting: Meeting) -> Meeting:
+    """The meeting, locked; refused unless it is called and its record not closed."""
     fresh = (
         Meeting.objects.select_for_update(of=("self",)).select_related("case__initiator").get(pk=meeting.pk)
     )
@@ -123,13 +114,15 @@ def _open_record(meeting: Meeting) -> Meeting:
     return fresh
 
 
-def _invitations(meeting: Meeting) -> QuerySet[Invitation]:
+def invitations_of(meeting: Meeting) -> QuerySet[Invitation]:
+    """Everybody invited who still takes part."""
     return Invitation.objects.filter(
         meeting=meeting.pk, participant__state__in=Participant.ACTIVE
     ).select_related("participant__municipality")
 
 
 def _sit(row: Invitation, seat: Seat) -> None:
+    seat = _with_deputy(row, seat)
     if seat.present and not (seat.name.strip() and seat.office):
         raise Refusal(_("Say who came for %(name)s, and in what office.") % {"name": row.participant})
     _keep_decisions_true(row, seat)
@@ -139,6 +132,20 @@ def _sit(row: Invitation, seat: Seat) -> None:
         row.mandate = seat.mandate
     row.full_clean(exclude=["meeting", "participant", "link"])
     row.save(update_fields=["present", "delegate_name", "delegate_office", "mandate"])
+
+
+def _with_deputy(row: Invitation, seat: Seat) -> Seat:
+    """The seat with the deputy in it, when one stood in for the head of the delegation."""
+    if not seat.present or seat.stood_in is None:
+        return seat
+    deputy = row.delegates.filter(pk=seat.stood_in, capacity=Delegate.Capacity.DEPUTY).first()
+    if deputy is None:
+        raise Refusal(
+            _("Nobody of that name is announced as a deputy of %(name)s.") % {"name": row.participant}
+        )
+    deputy.present = True
+    deputy.save(update_fields=["present"])
+    return replace(seat, name=deputy.name, office=deputy.office or seat.office)
 
 
 def _keep_decisions_true(row: Invitation, seat: Seat) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
-from imc_portal.core.problems import Refusal, Stale
-from meetings import gates, policies
-from meetings.forms.record import Attendance, NotesForm
+from imc_portal.core.problems import Refusal
+from meetings import gates, policies, sheet
+from meetings.forms.record import Attendance
 from meetings.models import InformalMeeting, Invitation, Meeting
-from meetings.services import holding
+from meetings.services import holding, seating
 from partners.models import Participant
 
 
@@ -32,45 +32,17 @@ def record(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 def attendance(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Write down who came."""
     meeting = _meeting(request, pk)
-    form = Attendance(_guests(meeting), request.POST)
+    form = Attendance(meeting, _guests(meeting), request.POST)
     if not form.is_valid():
         return _page(request, meeting, attendance=form, status=422)
+    actor = Actor.person(request.user)
     try:
-        holding.record_attendance(meeting=meeting, seats=form.seats(), actor=Actor.person(request.user))
+        holding.record_attendance(meeting=meeting, seats=form.seats(), table=form.table(), actor=actor)
     except Refusal as refusal:
-        return _refused(request, meeting, refusal, attendance=form)
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return _page(request, meeting, attendance=form, status=422)
     messages.success(request, _("Who came is recorded."))
-    return redirect("meetings:record", pk=meeting.pk)
-
-
-@page
-@require_POST
-def notes(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """Keep the notes: from the page that saves by itself (JSON), or by its button."""
-    meeting = _meeting(request, pk)
-    informal = _informal(meeting)
-    form = NotesForm(request.POST, instance=informal)
-    by_itself = request.headers.get("accept", "").startswith("application/json")
-    if not form.is_valid():
-        reasons = [str(error) for errors in form.errors.values() for error in errors]
-        if by_itself:
-            return JsonResponse({"ok": False, "message": " ".join(reasons)}, status=422)
-        return _page(request, meeting, notes=form, status=422)
-    try:
-        revision = holding.keep_notes(
-            meeting=informal,
-            notes=form.cleaned_data["notes"],
-            revision=form.cleaned_data["revision"],
-            actor=Actor.person(request.user),
-        )
-    except Refusal as refusal:
-        status = 409 if isinstance(refusal, Stale) else 422
-        if by_itself:
-            return JsonResponse({"ok": False, "message": str(refusal)}, status=status)
-        return _refused(request, meeting, refusal, status=status, notes=form)
-    if by_itself:
-        return JsonResponse({"ok": True, "revision": revision, "message": ""})
-    messages.success(request, _("The notes are kept."))
     return redirect("meetings:record", pk=meeting.pk)
 
 
@@ -102,16 +74,11 @@ def _informal(meeting: Meeting) -> InformalMeeting:
 
 def _guests(meeting: Meeting) -> list[Invitation]:
     rows = meeting.invitations.filter(participant__state__in=Participant.ACTIVE)
-    return list(rows.select_related("participant__municipality"))
+    return list(rows.select_related("participant__municipality").prefetch_related("delegates"))
 
 
 def _page(
-    request: PersonRequest,
-    meeting: Meeting,
-    *,
-    attendance: Attendance | None = None,
-    notes: NotesForm | None = None,
-    status: int = 200,
+    request: PersonRequest, meeting: Meeting, *, attendance: Attendance | None = None, status: int = 200
 ) -> HttpResponse:
     informal = None if meeting.is_formal else _informal(meeting)
     guests = _guests(meeting)
@@ -120,10 +87,11 @@ def _page(
         "case": meeting.case,
         "meeting": meeting,
         "informal": informal,
-        "guests": guests,
+        "guests": [(guest, seating.stood_in(guest)) for guest in guests],
+        "bodies": meeting.guests.select_related("body"),
+        "lines": sheet.lines(meeting),
         "is_open": is_open,
-        "attendance": attendance or Attendance(guests),
-        "notes": notes or (NotesForm(instance=informal) if informal else None),
+        "attendance": attendance or (Attendance(meeting, guests) if is_open else None),
         "early": is_open and meeting.starts_at > timezone.now(),
         **(_gates(request, meeting, guests) if informal and is_open else {}),
     }
@@ -139,17 +107,3 @@ def _gates(request: PersonRequest, meeting: Meeting, guests: list[Invitation]) -
         "soft": gates.met(meeting),
         "may_override": policies.allows(request.user, "meeting.override", meeting.case),
     }
-
-
-def _refused(
-    request: PersonRequest,
-    meeting: Meeting,
-    refusal: Refusal,
-    *,
-    status: int = 422,
-    attendance: Attendance | None = None,
-    notes: NotesForm | None = None,
-) -> HttpResponse:
-    for reason in refusal.reasons:
-        messages.error(request, reason)
-    return _page(request, meeting, attendance=attendance, notes=notes, status=status)

@@ -5,14 +5,20 @@
 // of others and are shown where nobody has typed since (a page where somebody has goes on from `sent`, and
 // its next sending is joined again); `stale` are fields both changed: beside.js asks which text to keep, and
 // names them in the field "held", which are not sent until then.
+// form[data-device=OWNER]: the copy survives closing the tab (sign-out.js clears it); a field "page" names the
+// open page, so that the server knows what it had sent when an answer is lost; the event "ask" sends at once.
 const PAUSE = 1500;
-const ASIDE = new Set(["csrfmiddlewaretoken", "revision", "held"]);
+const ASIDE = new Set(["csrfmiddlewaretoken", "revision", "held", "page"]);
+const freshPage = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 
 class Keeper {
   constructor(form) {
     this.form = form;
     this.line = form.querySelector("[data-kept]");
-    this.key = `autosave:${form.dataset.autosave}`;
+    this.device = form.dataset.device !== undefined;
+    this.shelf = this.device ? localStorage : sessionStorage;
+    this.key = this.device ? `autosave:${form.dataset.device}:${form.dataset.autosave}` : `autosave:${form.dataset.autosave}`;
+    if (this.page()) this.page().value = freshPage();
     this.stopped = false;
     this.restore();
     form.addEventListener("input", () => this.changed());
@@ -21,6 +27,7 @@ class Keeper {
       clearTimeout(this.timer);
       this.store();
     });
+    form.addEventListener("ask", () => this.send());
     addEventListener("online", () => this.pending() && this.send());
     setInterval(() => this.age(), 1000);
   }
@@ -30,7 +37,7 @@ class Keeper {
   }
 
   pending() {
-    return sessionStorage.getItem(this.key) !== null;
+    return this.shelf.getItem(this.key) !== null;
   }
 
   changed() {
@@ -42,7 +49,7 @@ class Keeper {
 
   store() {
     try {
-      sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision(), held: this.held(), fields: this.fields() }));
+      this.shelf.setItem(this.key, JSON.stringify({ revision: this.revision(), held: this.held(), page: this.page()?.value, fields: this.fields() }));
     } catch {
       // A full or forbidden store costs the local copy only; the server still gets the text.
     }
@@ -94,8 +101,9 @@ class Keeper {
       return;
     }
     this.stopped = response.status === 409;
-    if (response.type === "opaqueredirect") this.trouble("signedOut");
+    if (response.type === "opaqueredirect" || (this.device && response.status === 403)) this.trouble("signedOut");
     else this.trouble("trouble", told.message || String(response.status));
+    if (this.device && response.status >= 500) this.timer = setTimeout(() => this.send(), 10 * PAUSE);
   }
 
   take(told, copy) {
@@ -143,16 +151,20 @@ class Keeper {
     return this.form.elements.namedItem("revision") || {};
   }
 
+  page() {
+    return this.form.elements.namedItem("page");
+  }
+
   revision() {
     return this.revisionField().value || "";
   }
 
   forget() {
-    sessionStorage.removeItem(this.key);
+    this.shelf.removeItem(this.key);
   }
 
   restore() {
-    const text = sessionStorage.getItem(this.key);
+    const text = this.shelf.getItem(this.key);
     if (!text) return;
     const copy = JSON.parse(text);
     if (JSON.stringify(copy.fields) === JSON.stringify(this.fields())) {
@@ -165,6 +177,7 @@ class Keeper {
       const stale = Object.fromEntries(copy.held.map((name) => [name, stored.get(name) || ""]));
       this.form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: { ok: false, stale } }));
       this.revisionField().value = copy.revision;
+      if (this.page() && copy.page) this.page().value = copy.page;
     } else if (copy.revision !== this.revision()) {
       // Somebody else saved meanwhile: show what was typed here, put nothing over their text.
       this.show(copy.fields);

@@ -1,9 +1,8 @@
-"""The record of a meeting: attendance, notes kept while typed, and the gates before it is closed."""
+"""The record of a meeting: who sat at the table, and the gates before it is closed."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -13,20 +12,22 @@ from django.utils import timezone
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail
-from imc_portal.core.problems import GateClosed, Refusal, Stale
-from meetings.forms.record import NotesForm
+from imc_portal.core.problems import GateClosed, Refusal
+from meetings.forms.record import NoteForm
 from meetings.models import (
     ClarificationRound,
+    Delegate,
     Dispatch,
     FormalMeeting,
     InformalMeeting,
     Invitation,
     Meeting,
+    MeetingGuest,
     NextStep,
     Objective,
     SelectedArea,
 )
-from meetings.services import answers, holding, outcomes
+from meetings.services import answers, holding, outcomes, recording, seating
 from partners.models import Participant
 from tests.meetings import scenes
 
@@ -114,70 +115,77 @@ def test_only_a_called_meeting_takes_attendance(
         holding.record_attendance(meeting=meeting, seats=[seat(meeting, scene.birk)], actor=Actor.portal())
 
 
-# --- notes ----------------------------------------------------------------------------------
+# --- who else is at the table -----------------------------------------------------------------
 
 
-def test_notes_are_kept_by_revision(scene: scenes.Scene, meeting: InformalMeeting) -> None:
-    actor = Actor.person(scene.focal)
-    assert holding.keep_notes(meeting=meeting, notes="One", revision=0, actor=actor) == 1
-    assert holding.keep_notes(meeting=meeting, notes="Two", revision=1, actor=actor) == 2
-    with pytest.raises(Stale):
-        holding.keep_notes(meeting=meeting, notes="Old", revision=1, actor=actor)
-    meeting.refresh_from_db()
-    assert (meeting.notes, meeting.revision) == ("Two", 2)
-    assert AuditEntry.objects.filter(verb="began the notes").count() == 1
+def test_a_deputy_who_stands_in_brings_name_and_office(scene: scenes.Scene, meeting: InformalMeeting) -> None:
+    guest = row(meeting, scene.birk)
+    Invitation.objects.filter(pk=guest.pk).update(delegate_name="Bea Birk", delegate_office="mayor")
+    deputy = Delegate.objects.create(
+        invitation=guest, name="Dora Deputy", office="deputy_mayor", capacity=Delegate.Capacity.DEPUTY
+    )
+    taken = holding.Seat(invitation=guest.pk, present=True, mandate="full", stood_in=deputy.pk)
+    holding.record_attendance(meeting=meeting, seats=[taken], actor=Actor.person(scene.focal))
+    kept = row(meeting, scene.birk)
+    assert (kept.delegate_name, kept.delegate_office, kept.mandate) == ("Dora Deputy", "deputy_mayor", "full")
+    assert seating.stood_in(kept)
+    assert AuditEntry.objects.get(verb="recorded who came").before["Birk"] == "Bea Birk"
 
 
-def test_notes_that_keep_themselves_answer_json_and_conflict_with_409(
+@pytest.mark.parametrize("capacity", ["companion", "deputy"])
+def test_only_a_deputy_of_the_same_delegation_stands_in(
+    scene: scenes.Scene, meeting: InformalMeeting, capacity: str
+) -> None:
+    at = scene.birk if capacity == "companion" else scene.corn
+    other = Delegate.objects.create(
+        invitation=row(meeting, at), name="Cora", office="mayor", capacity=capacity
+    )
+    taken = holding.Seat(
+        invitation=row(meeting, scene.birk).pk, present=True, mandate="full", stood_in=other.pk
+    )
+    with pytest.raises(Refusal, match="Nobody of that name"):
+        holding.record_attendance(meeting=meeting, seats=[taken], actor=Actor.portal())
+    assert row(meeting, scene.birk).present is None
+
+
+def test_companions_bodies_chair_and_secretary_are_recorded_by_page(
     scene: scenes.Scene, meeting: InformalMeeting, client: Client
 ) -> None:
     client.force_login(scene.focal)
-    address = reverse("meetings:notes", args=[meeting.pk])
-    headers = {"accept": "application/json"}
-    first = client.post(address, {"notes": "Said", "revision": 0}, headers=headers)
-    assert (first.status_code, first.json()) == (200, {"ok": True, "revision": 1, "message": ""})
-    second = client.post(address, {"notes": "Lost", "revision": 0}, headers=headers)
-    assert second.status_code == 409
-    assert "Somebody else wrote" in second.json()["message"]
-    too_long = client.post(address, {"notes": "x" * 20_001, "revision": 1}, headers=headers)
-    assert too_long.status_code == 422
+    guest = row(meeting, scene.birk)
+    came = Delegate.objects.create(invitation=guest, name="Cleo Clerk")
+    stayed = Delegate.objects.create(invitation=guest, name="Stan Stayed")
+    bodies = list(scene.case.bodies.values_list("body", flat=True))
+    prefix = f"s{guest.pk.hex[:8]}"
+    data = {f"s{one.pk.hex[:8]}-mandate": "full" for one in meeting.invitations.all()}
+    data |= {f"{prefix}-present": "yes", f"{prefix}-name": "Bea Birk", f"{prefix}-office": "mayor"}
+    data |= {f"{prefix}-beside": str(came.pk), f"{prefix}-added": "Nils New, , Nora New"}
+    data |= {
+        f"b{bodies[0]}-present": "on",
+        f"b{bodies[0]}-name": "Olga",
+        "t-chair": "Lea",
+        "t-secretary": "Sam",
+    }
+    assert client.post(reverse("meetings:attendance", args=[meeting.pk]), data).status_code == 302
     meeting.refresh_from_db()
-    assert meeting.notes == "Said"
+    stayed.refresh_from_db()
+    assert (meeting.chair, meeting.secretary, stayed.present) == ("Lea", "Sam", False)
+    present = set(Delegate.objects.filter(present=True).values_list("name", flat=True))
+    assert present == {"Cleo Clerk", "Nils New", "Nora New"}
+    guests = MeetingGuest.objects.filter(meeting=meeting)
+    assert [(one.body_id, one.name, one.present) for one in guests] == [(bodies[0], "Olga", True)]
+    page = client.get(reverse("meetings:record", args=[meeting.pk])).content.decode()
+    assert "Nora New" in page
 
 
-def test_notes_without_javascript_keep_what_was_typed_on_conflict(
-    scene: scenes.Scene, meeting: InformalMeeting, client: Client
-) -> None:
-    client.force_login(scene.focal)
-    holding.keep_notes(meeting=meeting, notes="Hers", revision=0, actor=Actor.portal())
-    response = client.post(reverse("meetings:notes", args=[meeting.pk]), {"notes": "Mine", "revision": 0})
-    assert response.status_code == 409
-    assert "Mine" in response.content.decode()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_on_the_notes_one_wins_and_the_other_learns_it() -> None:
-    scene = scenes.make_scene()
-    meeting = scenes.call_informal(scene)
-    barrier, results = threading.Barrier(2), []
-
-    def write(text: str) -> None:
-        try:
-            barrier.wait(10)
-            holding.keep_notes(meeting=meeting, notes=text, revision=0, actor=Actor.portal())
-            results.append(text)
-        except Stale:
-            results.append("stale")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=write, args=(text,)) for text in ("a", "b")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    meeting.refresh_from_db()
-    assert sorted(results) == sorted([meeting.notes, "stale"])
+def test_a_body_from_elsewhere_has_no_seat(scene: scenes.Scene, meeting: InformalMeeting) -> None:
+    foreign = scenes.make_scene().case.bodies.first()
+    assert foreign is not None
+    foreign.body.cases.filter(case=scene.case).delete()
+    table = seating.Table(bodies={foreign.body_id: (True, "Olga")})
+    with pytest.raises(Refusal, match="not attached"):
+        holding.record_attendance(meeting=meeting, seats=[], table=table, actor=Actor.portal())
+    assert not MeetingGuest.objects.exists()
 
 
 # --- holding ----------------------------------------------------------------------------------
@@ -258,8 +266,8 @@ def test_a_held_meeting_is_not_held_again(scene: scenes.Scene, meeting: Informal
     holding.hold(meeting=meeting, actor=Actor.portal())
     with pytest.raises(Refusal):
         holding.hold(meeting=meeting, actor=Actor.portal())
-    with pytest.raises(Refusal):
-        holding.keep_notes(meeting=meeting, notes="Late", revision=0, actor=Actor.portal())
+    with pytest.raises(Refusal, match="closed"):
+        recording.keep(meeting=meeting, position=0, words=recording.Words("Late", 0), actor=Actor.portal())
 
 
 # --- pages -----------------------------------------------------------------------------------
@@ -368,7 +376,7 @@ def test_no_form_of_an_informal_meeting_has_a_field_of_an_outcome() -> None:
     fields = {field.name for field in InformalMeeting._meta.get_fields()}
     decided = {"none_because", "objectives", "selected_areas", "decisions", "next_steps"}
     assert not fields & decided
-    assert set(NotesForm.base_fields) == {"notes", "revision"}
+    assert set(NoteForm.base_fields) == {"text", "revision", "page"}
     for model in (Objective, SelectedArea, NextStep):
         assert model._meta.get_field("meeting").related_model is FormalMeeting
 
