@@ -133,11 +133,18 @@ def _initiators_act(case: Case, user: User, now: dt.datetime) -> NextAct | None:
         State.ATTITUDE: lambda: _attitudes(case),
         State.FORMAL_CONVENED: lambda: _meeting(case, Meeting.Kind.FORMAL, now),
         State.FORMAL_HELD: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
+        State.MINUTES_AGREED: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
     }
-    return acts[case.state]()
+    act = acts.get(case.state)
+    return act() if act else None
 
 
 def _contacting(case: Case) -> NextAct:
+    if version := open_version(case):  # it went back to its areas: what was sent holds no longer
+        if version.state != ProposalVersion.State.APPROVED:
+            return NextAct(_("Finish the proposal"), version.proposal.get_absolute_url())
+        again = reverse("proposals:new_version", args=[version.proposal_id])
+        return NextAct(_("Begin a new version of the proposal"), again, method="post")
     if any(participant.state == Participant.State.ACKNOWLEDGED for participant in case.participants.all()):
         return NextAct(_("Draft the proposal"), reverse("proposals:create", args=[case.pk]), method="post")
     return NextAct(_("Log the first contacts"), _link(case)("partners:contacts"))

@@ -214,8 +214,8 @@ EXITS_TO: Mapping[str, PartyEvent] = {to: event for event, to in EXITS.items()}
 #: Steps of somebody who holds papers of the case.
 WITH_PAPERS = Participant.ORDER[Participant.ORDER.index(P.PROPOSAL_SENT) :]
 #: Those who stand aside without having said no, and may still say more.
-_ASIDE_FOR_NOW = (P.NO_RESPONSE, P.OBSERVING, P.DEFERRED)
-_MAY_RETURN = (*_ASIDE_FOR_NOW, P.DECLINED, P.WITHDRAWN)
+ASIDE_FOR_NOW = (P.NO_RESPONSE, P.OBSERVING, P.DEFERRED)
+_MAY_RETURN = (*ASIDE_FOR_NOW, P.DECLINED, P.WITHDRAWN)
 
 
 def on_party(state: str, event: PartyEvent, *, left_from: str = "") -> Verdict:
@@ -267,7 +267,7 @@ def _left(state: str, to: str) -> Verdict:
     if state == P.COMMITTED and to in (P.NO_RESPONSE, P.DECLINED, P.DEFERRED):
         return Refused(_("It has decided to explore feasibility: it can only withdraw, or observe."))
     again = to != P.DEFERRED and state == to
-    if state in Participant.ORDER or (state in _ASIDE_FOR_NOW and not again):
+    if state in Participant.ORDER or (state in ASIDE_FOR_NOW and not again):
         return Move(to)
     return Refused(_("It has left the case already."))
 

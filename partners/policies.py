@@ -96,6 +96,13 @@ def _observes(user: User, case: Case) -> bool:
     return any(entry.body_id in bodies for entry in case.bodies.all())
 
 
+def _only_observes(user: User, case: Case) -> bool:
+    """Somebody of a municipality that only observes the case."""
+    mine = {seat.municipality_id for seat in seats(user) if seat.municipality_id}
+    observing = Participant.State.OBSERVING
+    return any(p.municipality_id in mine and p.state == observing for p in case.participants.all())
+
+
 POLICIES = PolicyTable(
     {
         # needs
@@ -108,6 +115,7 @@ POLICIES = PolicyTable(
         "case.override": _leads,  # go on past a gate, with a reason
         "case.park": _leads,
         "case.inside": _inside,  # see ranking, long list, contact log, drafts
+        "case.observe": _only_observes,  # see areas, stances and meetings; no answers, attitudes, decisions
         "stance.state": _observes,
         "stance.record": lambda user, case: _runs(user, case) or _observes(user, case),
         # a municipality in a case

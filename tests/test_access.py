@@ -135,6 +135,8 @@ CASE_LEAD = "yfffnfnfss"
 PARTY_WRITES = "yyfynfnfss"
 BY_LINK = "yyyyyyyyyy"
 
+LEADS_MERGE = "yfffnnnnss"
+
 #: name: (method, arguments, letters of lead focal reader partner stranger observer curator facilitator
 #: nobody link)
 TABLE: dict[str, tuple[str, Arguments, str]] = {
@@ -197,6 +199,14 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:history": ("GET", in_case, CASE_INSIDE),
     "partners:case_park": ("POST", in_case, CASE_LEAD),
     "partners:case_reopen": ("POST", in_case, CASE_LEAD),
+    "partners:case_close": ("FORM", in_case, CASE_LEAD),
+    "partners:case_revisit": ("FORM", in_case, CASE_LEAD),
+    "partners:case_split": ("FORM", in_case, CASE_LEAD),
+    "partners:merge_offer": ("FORM", in_case, CASE_LEAD),
+    # an offer is for the two initiators alone; the lead of the other one answers
+    "partners:merge": ("GET", at("merge"), "yyyynnnnss"),
+    "partners:merge_accept": ("POST", at("merge"), LEADS_MERGE),
+    "partners:merge_decline": ("POST", at("merge"), LEADS_MERGE),
     "partners:body_attach": ("POST", in_case, CASE_LEAD),
     "partners:areas": ("GET", in_case, CASE_READ),
     "partners:area_add": ("FORM", in_case, CASE_WRITE),
@@ -219,6 +229,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "partners:contacts": ("GET", in_case, CASE_INSIDE),
     "partners:contact_log": ("FORM", partner_of, CASE_WRITE),
     "partners:recipient": ("POST", partner_of, CASE_WRITE),
+    "partners:participant_return": ("FORM", partner_of, CASE_WRITE),
     "partners:participant_leave": ("FORM", partner_of, CASE_WRITE),
     # proposals: the desk is invisible outside; a recipient sees its own document alone
     "proposals:create": ("POST", of_case, CASE_WRITE),

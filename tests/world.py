@@ -36,6 +36,7 @@ from partners.discovery_data import rank_partners
 from partners.models import (
     Case,
     CaseBody,
+    CaseMerge,
     Function,
     Municipality,
     Participant,
@@ -80,6 +81,8 @@ SECRETS = {
     "answer_a": "SECRET-ANSWER-OF-A",
     "answer_b": "SECRET-ANSWER-OF-B",
     "need": "SECRET-NEED-EVIDENCE",
+    "need_b": "SECRET-NEED-EVIDENCE-OF-B",
+    "aside_b": "SECRET-REASON-OF-B-FOR-SETTING-ASIDE",
     "unchecked": "SECRET-OFFER-NOBODY-HAS-CHECKED",
     "interest": "SECRET-INTEREST-OF-B",
     "call": "SECRET-CALL-NOT-PUBLISHED",
@@ -132,10 +135,24 @@ def build() -> World:
     _exchange(world)
     _propose(world)
     _meet(world)
+    _offer_to_merge(world)
     world.made["call"] = makers.make_call()
     world.made["cooperation"] = makers.make_cooperation("Union of A and B", [a, b])
     world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)
     return world
+
+
+def _offer_to_merge(world: World) -> None:
+    """B has a case of its own on the same function and offers to go on in that of A."""
+    focal = world.people["partner"]
+    need = makers.make_need(world.b, focal, evidence=SECRETS["need_b"])
+    own = makers.make_case(world.b, actor=focal, need=need, title="Waste of Bracon", state="contacting")
+    makers.make_participant(
+        own, makers.make_municipality("Frasne"), state="set_aside", reason=SECRETS["aside_b"], contact=None
+    )
+    world.made["merge"] = CaseMerge.objects.create(
+        case=own, into=world.case, reason="The same lorries.", offered_by=focal
+    )
 
 
 def _people(a: Municipality, b: Municipality, c: Municipality) -> dict[str, User]:

@@ -31,17 +31,19 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Meetings by who may see them and when they are."""
 
     def visible_to(self, user: User) -> MeetingQuerySet:
-        """The initiator's people see all; invited municipalities and attached bodies once it is called."""
+        """The initiator's people see all; who is invited, attached or only observes, once it is called."""
         called = [Meeting.State.CALLED, Meeting.State.HELD, Meeting.State.CANCELLED]
         mine = user.memberships.values("municipality")
         invited = Invitation.objects.filter(
             participant__municipality__in=mine, participant__state__in=Participant.IN_TOUCH
         )
         attached = CaseBody.objects.filter(body__in=user.memberships.values("body"))
+        observing = Participant.objects.filter(municipality__in=mine, state=Participant.State.OBSERVING)
         return self.filter(
             Q(case__initiator__in=mine)
             | Q(pk__in=invited.values("meeting"), state__in=called)
             | Q(case__in=attached.values("case"), state__in=called)
+            | Q(case__in=observing.values("case"), state__in=called)
         )
 
     def upcoming(self, now: dt.datetime | None = None) -> MeetingQuerySet:

@@ -71,12 +71,16 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
 
 
 def ready_to_call(now: dt.datetime) -> QuerySet[Meeting]:
-    """Planned informal meetings still to come, in open cases whose proposal is approved."""
-    approved = ProposalVersion.objects.filter(
-        proposal__case=OuterRef("case"), state=ProposalVersion.State.APPROVED
-    )
+    """Planned informal meetings still to come, in open cases whose proposal is approved.
+
+    A case that went back to its areas is at its proposal again: there the version in work is waited for.
+    """
+    versions = ProposalVersion.objects.filter(proposal__case=OuterRef("case"))
+    approved = versions.filter(state=ProposalVersion.State.APPROVED)
+    in_work = versions.exclude(state=ProposalVersion.State.APPROVED)
     return Meeting.objects.filter(
         Exists(approved),
+        ~Exists(in_work) | ~Q(case__state=Case.State.PROPOSAL),
         kind=Meeting.Kind.INFORMAL,
         state=Meeting.State.PLANNED,
         starts_at__gt=now,
@@ -283,9 +287,18 @@ def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
 
 
 def mark_sent() -> int:
-    """Participants whose paper the mail server accepted have the proposal. Returns how many moved."""
+    """Participants whose paper the mail server accepted have the proposal. Returns how many moved.
+
+    Only its newest version counts: who comes back after a newer one was approved gets that first.
+    """
+    newer = ProposalVersion.objects.filter(
+        proposal=OuterRef("document__version__proposal"),
+        state=ProposalVersion.State.APPROVED,
+        number__gt=OuterRef("document__version__number"),
+    )
     sent = (
         Dispatch.objects.filter(
+            ~Exists(newer),
             document__isnull=False,
             email__state=OutgoingEmail.State.SENT,
             invitation__participant__state__in=BEFORE_SENT,

@@ -4,7 +4,6 @@ from partners.forms.cases import (
     AreaForm,
     AttachBodyForm,
     ContactLogForm,
-    LeaveForm,
     OpenCaseForm,
     ReasonForm,
     RecipientForm,
@@ -13,6 +12,7 @@ from partners.forms.cases import (
 from partners.forms.data import ContactForm, ImportForm
 from partners.forms.evidence import EvidenceForm
 from partners.forms.funding import FundingCallForm
+from partners.forms.loops import LeaveForm, ParkForm
 from partners.forms.needs import BaselineForm, NeedForm
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "LeaveForm",
     "NeedForm",
     "OpenCaseForm",
+    "ParkForm",
     "ReasonForm",
     "RecipientForm",
     "StanceForm",

@@ -169,23 +169,3 @@ class RecipientForm(forms.Form):
     def __init__(self, *args: Any, holders: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         model_choice_field(self, "contact").queryset = holders
-
-
-class LeaveForm(forms.Form):
-    """A side exit with its reason."""
-
-    state = forms.ChoiceField(
-        label=_("What happened?"),
-        widget=forms.RadioSelect,
-        choices=[
-            (Participant.State.DECLINED, _("It declined")),
-            (Participant.State.WITHDRAWN, _("It withdrew")),
-            (Participant.State.NO_RESPONSE, _("It did not answer")),
-        ],
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("As it was given to you."),
-    )

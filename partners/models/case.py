@@ -28,7 +28,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         mine = {seat.municipality_id for seat in seats if seat.municipality_id}
         bodies = {seat.body_id for seat in seats if seat.body_id}
         # Lists of keys instead of joins: rows do not multiply. A list that is empty costs nothing.
-        contacted = Participant.objects.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
+        contacted = Participant.objects.filter(municipality__in=mine, state__in=Participant.SEES)
         seen = Q(initiator__in=mine) | Q(pk__in=contacted.values("case"))
         if bodies:
             seen |= Q(pk__in=CaseBody.objects.filter(body__in=bodies).values("case"))
@@ -277,6 +277,8 @@ class Participant(models.Model):
     )
     #: States in which the municipality knows of the case and takes part.
     IN_TOUCH: ClassVar[tuple[str, ...]] = ORDER[2:]
+    #: States in which its people see the case; who only observes sees no answers, attitudes or decisions.
+    SEES: ClassVar[tuple[str, ...]] = (*IN_TOUCH, State.OBSERVING)
     #: States in which it is asked and counted, the initiator included.
     ACTIVE: ClassVar[tuple[str, ...]] = (State.INITIATOR, *ORDER[1:])
 

@@ -42,7 +42,8 @@ def areas(request: PersonRequest, pk: str) -> HttpResponse:
 
 def _watches(request: PersonRequest, case: Case) -> bool:
     bodies = {seat.body_id for seat in policies.seats(request.user) if seat.body_id}
-    return any(entry.body_id in bodies for entry in case.bodies.all())
+    attached = any(entry.body_id in bodies for entry in case.bodies.all())
+    return attached or policies.allows(request.user, "case.observe", case)
 
 
 @page

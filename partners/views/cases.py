@@ -17,8 +17,8 @@ from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import Refusal
 from partners import policies, turns
 from partners.discovery_data import neighbours_of
-from partners.forms import AttachBodyForm, ReasonForm
-from partners.models import CandidateArea, Case, Participant
+from partners.forms import AttachBodyForm, ParkForm
+from partners.models import CandidateArea, Case, CaseMerge, Participant
 from partners.services import cases
 from partners.services.discovery import decided_about
 from partners.views.reach import listed_cases, the_case
@@ -53,7 +53,9 @@ def case(request: PersonRequest, pk: str) -> HttpResponse:
         "case": subject,
         "inside": inside,
         "areas": areas if inside else areas.exclude(state=CandidateArea.State.SET_ASIDE),
-        "may_see_stances": inside or policies.allows(request.user, "stance.record", subject),
+        "may_see_stances": inside
+        or policies.allows(request.user, "stance.record", subject)
+        or policies.allows(request.user, "case.observe", subject),
         "bodies": subject.bodies.select_related("body"),
     }
     if inside:
@@ -70,9 +72,14 @@ def _inside(request: PersonRequest, subject: Case) -> dict[str, Any]:
         "aside_count": len(subject.participants.all()) - len(shown),
         "lacking": turns.lacking(subject, len(open_neighbours)),
         "events": events(_entries(subject)[:EXCERPT]),
+        "splits": subject.splits.all(),
+        "merged": subject.merged.select_related("initiator"),
+        "offers": subject.merges_offered.filter(state=CaseMerge.State.OFFERED).select_related(
+            "case__initiator"
+        ),
         "may_run": policies.allows(request.user, "case.run", subject),
         "may_park": policies.allows(request.user, "case.park", subject),
-        "park_form": ReasonForm(auto_id="park_%s"),
+        "park_form": ParkForm(auto_id="park_%s"),
         "body_form": AttachBodyForm(),
     }
 
@@ -117,15 +124,18 @@ def _note(entry: AuditEntry) -> str:
 
 @command
 def case_park(request: PersonRequest, pk: str) -> HttpResponse:
-    """Park a case with a reason."""
+    """Park a case with a reason and, if one likes, a day on which it is looked at again."""
     subject = the_case(request, pk, "case.park")
-    cases.park(case=subject, actor=Actor.person(request.user), reason=request.POST.get("reason", ""))
+    form = ParkForm(request.POST)
+    if not form.is_valid():
+        raise Refusal(*(str(problem) for problems in form.errors.values() for problem in problems))
+    cases.park(case=subject, actor=Actor.person(request.user), **form.cleaned_data)
     return redirect(subject)
 
 
 @command
 def case_reopen(request: PersonRequest, pk: str) -> HttpResponse:
-    """Take a parked case up again."""
+    """Take a parked or closed case up again."""
     subject = the_case(request, pk, "case.park")
     cases.reopen(case=subject, actor=Actor.person(request.user))
     return redirect(subject)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
-from partners import policies, turns
+from partners import machine, policies, turns
 from partners.forms import ContactLogForm, LeaveForm, RecipientForm
 from partners.models import Case, ContactLog, OfficeHolder, Participant
 from partners.services import participants as service
@@ -46,6 +46,7 @@ def contacts(request: PersonRequest, pk: str) -> HttpResponse:
         "may_run": policies.allows(request.user, "case.run", case),
         "may_log": case.has_reached(Case.State.CONTACTING),
         "exits": Participant.EXITS,
+        "aside_for_now": machine.ASIDE_FOR_NOW,
     }
     return render(request, "partners/contacts.html", context)
 
@@ -87,7 +88,7 @@ def recipient(request: PersonRequest, pk: str, participant: str) -> HttpResponse
 
 @page
 def participant_leave(request: PersonRequest, pk: str, participant: str) -> HttpResponse:
-    """Record that a party declined, withdrew or did not answer."""
+    """Record that a party declined, withdrew, did not answer, only observes, or is to be asked later."""
     case = the_case(request, pk, "case.run")
     party = the_participant(case, participant)
     form = LeaveForm(request.POST or None)

@@ -10,6 +10,7 @@ from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal
 from partners.models import Case
+from partners.services import participants
 from proposals import policies, tasks
 from proposals.documents.content import language_for
 from proposals.documents.facts import gather
@@ -76,6 +77,8 @@ def approve(*, version: ProposalVersion, actor: Actor) -> ProposalVersion:
         context=case.context,
         after={"version": fresh.number, "single_handed": fresh.single_handed},
     )
+    if fresh.number > 1:
+        participants.papers_changed(case=case)
     revisions.forget(fresh)
     for document in _documents(fresh):
         tasks.print_soon(document.pk)

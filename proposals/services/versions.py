@@ -96,8 +96,15 @@ def out_of_step(version: ProposalVersion) -> bool:
 
 @transaction.atomic
 def new_version(*, proposal: Proposal, actor: Actor) -> ProposalVersion:
-    """Begin the next version as a draft that holds what the approved one said."""
+    """Begin the next version as a draft that holds what the approved one said.
+
+    A case that went back to its areas comes to its proposal again by this.
+    """
     author = person(actor)
+    case = cases.locked(proposal.case)
+    if case.is_before(Case.State.PROPOSAL):
+        reasons = gates.proposal(case)
+        cases.advance(case=case, to=Case.State.PROPOSAL, actor=actor, reasons_against=reasons)
     last = proposal.versions.select_for_update().order_by("-number").first()
     if last is None or last.state != State.APPROVED:
         raise Refusal(
