@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from meetings.views import papers, personal, personal_attitude, personal_expectations, questions
+from meetings.views import (
+    disputes,
+    papers,
+    personal,
+    personal_attitude,
+    personal_expectations,
+    personal_minutes,
+    personal_steps,
+    questions,
+)
 
 app_name = "personal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("meeting.ics", personal.entry, name="calendar"),
     path("agenda/<uuid:meeting>.pdf", papers.own_agenda, name="agenda"),
     path("questions/<int:number>/", questions.question, name="question"),
+    path("answers/<uuid:pk>/", disputes.said_by_link, name="said"),
+    path("answers/<uuid:pk>/dispute/", disputes.dispute_by_link, name="dispute"),
     path("expectations/", personal_expectations.expectations, name="expectations"),
     path("expectations/topic/", personal_expectations.topic_add, name="topic_add"),
     path("expectations/goal/", personal_expectations.goal, name="goal"),
@@ -23,4 +34,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("expectations/told/", personal_expectations.telling_add, name="telling_add"),
     path("expectations/<uuid:topic>/", personal_expectations.expectation, name="expectation"),
     path("attitude/", personal_attitude.attitude, name="attitude"),
+    path("minutes/", personal_minutes.minutes, name="minutes"),
+    path("minutes/<uuid:minutes>.pdf", personal_minutes.document, name="minutes_pdf"),
+    path("council/", personal_minutes.council, name="council"),
+    path("steps/", personal_steps.steps, name="steps"),
+    path("steps/<uuid:step>/", personal_steps.step, name="step"),
+    path("next-step/<uuid:area>/", preparation.own_party, name="preparation"),
+    # of a receiver of the package, by a link of its own purpose
+    path("package/", personal_receiver.package, name="package"),
+    path("package/fetch/", personal_receiver.fetch, name="package_fetch"),
+    path("package/confirm/", personal_receiver.confirm, name="package_confirm"),
+    path("package.zip", personal_receiver.package_file, name="package_file"),
 ]

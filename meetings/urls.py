@@ -13,11 +13,14 @@ from meetings.views import (
     expectations,
     handover,
     live,
+    minutes,
+    minutes_words,
     next_steps,
     outcomes,
     papers,
     planning,
     record,
+    steps,
 )
 
 app_name = "meetings"
@@ -82,8 +85,37 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("steps/<uuid:pk>/edit/", next_steps.step_edit, name="step_edit"),
     path("steps/<uuid:pk>/remove/", next_steps.step_remove, name="step_remove"),
     path("steps/<uuid:pk>/done/", next_steps.step_done, name="step_done"),
+    # minutes, councils, and what lives on
+    path("<uuid:pk>/minutes/", minutes.minutes, name="minutes"),
+    path("<uuid:pk>/minutes/begin/", minutes.begin, name="minutes_begin"),
+    path("minutes/<uuid:pk>/", minutes.version, name="minutes_version"),
+    path("minutes/<uuid:pk>/edit/", minutes.edit, name="minutes_edit"),
+    path("minutes/<uuid:pk>/send/", minutes.send, name="minutes_send"),
+    path("minutes/<uuid:pk>/renew/", minutes.renew, name="minutes_renew"),
+    path("minutes/<uuid:pk>/close/", minutes.close, name="minutes_close"),
+    path("minutes/<uuid:pk>/<str:language>.pdf", minutes.pdf, name="minutes_pdf"),
+    path("minutes/<uuid:pk>/words/<uuid:participant>/", minutes_words.voice, name="minutes_voice"),
+    path("objections/<uuid:pk>/", minutes_words.answer, name="objection_answer"),
+    path("councils/<uuid:pk>/", minutes_words.council, name="ratification"),
+    path("steps/", steps.steps, name="steps"),
+    path("steps/<uuid:pk>/", steps.step, name="step"),
+    path("steps/<uuid:pk>/reopen/", steps.reopen, name="step_reopen"),
     # the package
     path("cases/<uuid:case>/hand-over/", handover.handover, name="handover"),
     path("cases/<uuid:case>/hand-over/make/", handover.make_package, name="make_package"),
     path("packages/<uuid:pk>.zip", handover.package, name="package"),
+    path("packages/<uuid:pk>/", receivers.receivers, name="receivers"),
+    path("packages/<uuid:pk>/receivers/", receivers.receiver_add, name="receiver_add"),
+    path("receivers/<uuid:pk>/remind/", receivers.receiver_remind, name="receiver_remind"),
+    path("receivers/<uuid:pk>/revoke/", receivers.receiver_revoke, name="receiver_revoke"),
+    # for the next step
+    path("cases/<uuid:case>/next-step/", preparation.preparation, name="preparation"),
+    path("cases/<uuid:case>/next-step/studies/<uuid:area>/", preparation.study, name="preparation_study"),
+    path(
+        "cases/<uuid:case>/next-step/<uuid:participant>/<uuid:area>/",
+        preparation.party,
+        name="preparation_party",
+    ),
+    path("cases/<uuid:case>/next-step/stakeholders/", preparation.stakeholder_add, name="stakeholder_add"),
+    path("stakeholders/<uuid:pk>/drop/", preparation.stakeholder_drop, name="stakeholder_drop"),
 ]

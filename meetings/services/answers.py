@@ -1,4 +1,4 @@
-"""The seven questions: open the round, save answers, open the seal."""
+"""Answers to the seven questions: save one screen, type for several, dispute what another has said."""
 
 from __future__ import annotations
 
@@ -6,23 +6,63 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
-from imc_portal.core.problems import Refusal, Stale
-from meetings.models import Answer, ClarificationRound, Invitation, Meeting
-from meetings.models.clarification import Question
-from partners.models import CandidateArea, Case, Participant
-from partners.services import cases, participants
+from imc_portal.core.problems import Refusal, Stale, given
+from meetings.models import Answer, AnswerVersion, ClarificationRound, NamedCall
+from meetings.models.clarification import NAME_A_CALL
+from meetings.services.rounds import (
+    OVER,
+    ask_missing,
+    open_due,
+    open_if_due,
+    open_round,
+    open_round_for,
+    owed,
+    settle,
+)
+from partners.models import Body, Participant
+from partners.services import cases
 
-ANSWER_TIME = dt.timedelta(days=7)
-OVER = (Case.State.HANDED_OVER, Case.State.PARKED, Case.State.CLOSED)
+__all__ = [
+    "OVER",
+    "Named",
+    "Reply",
+    "Typed",
+    "ask_missing",
+    "dispute",
+    "open_due",
+    "open_if_due",
+    "open_round",
+    "open_round_for",
+    "owed",
+    "save",
+    "settle",
+    "type_for_all",
+]
+
+KEPT = ("choice", "text", "detail", "said_by", "how")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A funding call as a municipality names it; what it does not know stays empty."""
+
+    name: str
+    amount: Decimal | None = None
+    deadline: dt.date | None = None
+    min_partners: int | None = None
+    min_population: int | None = None
+    min_years: int | None = None
+    own_share: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +77,34 @@ class Reply:
     text: str = ""
     owner: str = ""
     due: dt.date | None = None
+    detail: str = ""
+    said_by: str = ""
+    said_on: dt.date | None = None
+    how: str = ""
+    calls: Sequence[Named] = field(default_factory=tuple)
 
 
-@transaction.atomic
-def open_round(*, meeting: Meeting, actor: Actor) -> ClarificationRound:
-    """Ask the seven questions of everybody active about each agreed area; adds what came later."""
-    case = cases.locked(meeting.case)
-    opened, created = ClarificationRound.objects.get_or_create(
-        case=case, defaults={"deadline": meeting.starts_at + ANSWER_TIME}
-    )
-    if not created:
-        _follow(opened, meeting, actor)
-    areas = case.areas.filter(state=CandidateArea.State.AGREED)
-    active = case.participants.filter(state__in=Participant.ACTIVE)
-    known = set(opened.answers.values_list("participant", "question", "area"))
-    missing = [
-        Answer(round=opened, participant=participant, question=question, area=area)
-        for participant in active
-        for question in Question
-        for area in areas
-        if (participant.pk, question.value, area.pk) not in known
-    ]
-    Answer.objects.bulk_create(missing, ignore_conflicts=True)
-    if created:
-        audit.record(
-            actor,
-            "asked the seven questions",
-            opened,
-            context=case.context,
-            after={"until": opened.deadline.isoformat()},
-        )
-    return opened
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed for one municipality; by the host, or by its own people."""
+
+    participant: Participant
+    replies: Sequence[Reply]
+    by_host: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Who writes, whether for another municipality, and when."""
+
+    actor: Actor
+    by_host: bool
+    now: dt.datetime
+
+    def named(self, participant: Participant) -> str:
+        """As it stands beside the answer."""
+        who = _("%(host)s, for %(name)s") if self.by_host else "%(host)s"
+        return (who % {"host": self.actor.name, "name": participant})[:200]
 
 
 @transaction.atomic
@@ -79,25 +116,26 @@ def save(
     by_host: bool = False,
     now: dt.datetime | None = None,
 ) -> list[Answer]:
-    """Write one screen of a municipality's answers, all or none; opens the seal if these were the last.
+    """Write one screen of a municipality's answers, all or none; opens a seal if these were the last.
 
     Raises Stale when somebody else saved one of the cells in between. A host who types for the municipality
     fills empty cells only as long as the seal is closed: what it has answered itself stays unseen.
     """
     now = now or timezone.now()
-    clarification = _round_to_write(participant)
-    cells = {
+    rounds = _rounds_to_write(participant)
+    found = {
         cell.pk: cell
         for cell in Answer.objects.select_for_update(of=("self",))
-        .select_related("area__function", "participant__municipality")
-        .filter(round=clarification, participant=participant, pk__in=[reply.answer for reply in replies])
+        .select_related("area__function", "call", "body", "participant__municipality")
+        .filter(round__in=rounds, participant=participant, pk__in=[reply.answer for reply in replies])
     }
-    if len(cells) != len(replies):
+    if len(found) != len(replies):
         raise Refusal(_("These questions are not asked of %(name)s.") % {"name": participant})
+    hand = _Hand(actor, by_host, now)
+    for cell in found.values():
+        cell.round = rounds[cell.round_id]
     written = [
-        _write(cells[reply.answer], reply, clarification, actor, by_host, now)
-        for reply in replies
-        if reply.state != Answer.State.OPEN
+        _write(found[reply.answer], reply, hand) for reply in replies if reply.state != Answer.State.OPEN
     ]
     if written:
         audit.record(
@@ -107,137 +145,154 @@ def save(
             context=participant.case.context,
             after={"questions": sorted({cell.question for cell in written}), "for": str(participant)},
         )
-        open_if_due(clarification=clarification, now=now)
+    for each in {cell.round for cell in written}:
+        open_if_due(clarification=each, now=now)
     return written
 
 
-def open_if_due(*, clarification: ClarificationRound, now: dt.datetime | None = None) -> bool:
-    """Open the seal when nobody invited owes an answer or the deadline passed; True when it opened now."""
-    now = now or timezone.now()
-    with transaction.atomic():
-        cases.locked(clarification.case)
-        fresh = ClarificationRound.objects.select_for_update(of=("self",), no_key=True).select_related("case")
-        clarification = fresh.get(pk=clarification.pk)
-        if clarification.case.state in OVER:
-            return False
-        because = _why_open(clarification, now) if clarification.is_sealed else ""
-        if because:
-            clarification.opened_at, clarification.opened_because = now, because
-            clarification.save(update_fields=["opened_at", "opened_because"])
-            audit.record(
-                Actor.portal(),
-                "opened the sealed answers",
-                clarification,
-                context=clarification.case.context,
-                reason=because,
-            )
-        settle(clarification=clarification)
-    return bool(because)
-
-
-def open_due(*, now: dt.datetime | None = None) -> int:
-    """Open every seal that is due; returns how many. Called by the clock."""
-    waiting = ClarificationRound.objects.filter(
-        Q(opened_at=None) | Q(case__state=Case.State.CLARIFICATION)
-    ).exclude(case__state__in=OVER)
-    return sum(open_if_due(clarification=clarification, now=now) for clarification in waiting)
-
-
-def settle(*, clarification: ClarificationRound) -> None:
-    """Once the seal is open: who has answered is marked so, and a case whose meeting was held goes on."""
-    if clarification.is_sealed:
-        return
-    actor = Actor.portal()
-    owing = clarification.answers.filter(state=Answer.State.OPEN).values("participant")
-    before = Participant.ORDER[: Participant.ORDER.index(Participant.State.CLARIFIED)]
-    done = clarification.case.participants.filter(state__in=before)
-    for participant in done.filter(answers__round=clarification).exclude(pk__in=owing).distinct():
-        participants.step(participant=participant, to=Participant.State.CLARIFIED, actor=actor)
-    if clarification.case.state == Case.State.CLARIFICATION:
-        cases.advance(case=clarification.case, to=Case.State.ATTITUDE, actor=actor)
-
-
-def owed(clarification: ClarificationRound) -> QuerySet[Answer]:
-    """Empty cells that keep the seal closed: of the initiator and of everybody invited."""
-    cells = clarification.answers.filter(
-        state=Answer.State.OPEN,
-        participant__state__in=Participant.ACTIVE,
-        area__state=CandidateArea.State.AGREED,
-    )
-    invited = Invitation.objects.filter(
-        meeting__case=clarification.case_id, meeting__kind=Meeting.Kind.INFORMAL
-    ).exclude(meeting__state=Meeting.State.CANCELLED)
-    if not invited.exists():
-        return cells
-    return cells.filter(
-        Q(participant__state=Participant.State.INITIATOR) | Q(participant__in=invited.values("participant"))
-    )
-
-
-def _why_open(clarification: ClarificationRound, now: dt.datetime) -> str:
-    if now >= clarification.deadline:
-        return gettext_noop("The deadline has passed.")
-    if clarification.answers.exists() and not owed(clarification).exists():
-        return gettext_noop("Everybody who was asked has answered.")
-    return ""
-
-
-def _round_to_write(participant: Participant) -> ClarificationRound:
-    """The round, locked after its case: every move of a case takes the locks in this order."""
-    cases.locked(participant.case)
-    clarification = (
-        ClarificationRound.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case")
-        .filter(case=participant.case_id)
-        .first()
-    )
-    if clarification is None:
-        raise Refusal(_("The questions are not asked yet."))
-    if clarification.case.state in OVER:
-        raise Refusal(_("The case is handed over, parked or closed: answers can no longer be changed."))
-    if not Participant.objects.filter(pk=participant.pk, state__in=Participant.ACTIVE).exists():
-        raise Refusal(_("%(name)s no longer takes part in this case.") % {"name": participant})
-    return clarification
-
-
-def _write(
-    cell: Answer,
-    reply: Reply,
-    clarification: ClarificationRound,
-    actor: Actor,
-    by_host: bool,
-    now: dt.datetime,
-) -> Answer:
-    if cell.revision != reply.revision:
-        raise Stale(
-            _("Somebody else has just answered on %(area)s. Yours is not saved yet: compare, then save.")
-            % {"area": cell.area}
+@transaction.atomic
+def type_for_all(*, typed: Sequence[Typed], actor: Actor, now: dt.datetime | None = None) -> list[Answer]:
+    """Write what several municipalities said to one question, all or none."""
+    return [
+        answer
+        for one in typed
+        if one.replies
+        for answer in save(
+            participant=one.participant, replies=one.replies, actor=actor, by_host=one.by_host, now=now
         )
-    if by_host and clarification.is_sealed and cell.state != Answer.State.OPEN:
-        raise Refusal(_("%(name)s has given this answer already; it is sealed.") % {"name": cell.participant})
-    deferred = reply.state == Answer.State.DEFERRED
-    cell.state, cell.choice, cell.causes = reply.state, reply.choice, list(reply.causes)
-    cell.text = reply.text.strip()
-    cell.owner, cell.due = (reply.owner.strip(), reply.due) if deferred else ("", None)
-    cell.answered_at = None if deferred else now
-    who = _("%(host)s, for %(name)s") if by_host else "%(host)s"
-    cell.answered_by = (who % {"host": actor.name, "name": cell.participant})[:200]
+    ]
+
+
+@transaction.atomic
+def dispute(
+    *,
+    answer: Answer,
+    by: Participant | Body,
+    reason: str,
+    revision: int,
+    actor: Actor,
+    now: dt.datetime | None = None,
+) -> Answer:
+    """Dispute what another municipality has answered, once it is open; it stays on record as it is.
+
+    Only its own municipality settles it, by answering anew. Every version of it is kept.
+    """
+    reason = given(reason, missing=_("Say in a few words what you dispute."), limit=1000)
+    owner = Participant.objects.select_related("case", "municipality").get(pk=answer.participant_id)
+    _rounds_to_write(owner)
+    cell = _locked(answer)
+    _may_dispute(cell, by)
+    if cell.revision != revision:
+        raise Stale(_("This answer has just been changed: read it again before you dispute it."))
+    _keep_what_was(cell)
+    cell.state, cell.disputed_by, cell.dispute = Answer.State.DISPUTED, str(by)[:200], reason
     cell.revision += 1
-    cell.full_clean(exclude=["round", "participant", "area"])
-    cell.save()
+    cell.save(update_fields=["state", "disputed_by", "dispute", "revision"])
+    _keep_version(cell, f"{actor.name} ({by})"[:200], now or timezone.now())
+    audit.record(
+        actor,
+        "disputed an answer",
+        owner,
+        context=owner.case.context,
+        after={"question": cell.question, "of": str(owner), "by": str(by)},
+    )
     return cell
 
 
-def _follow(clarification: ClarificationRound, meeting: Meeting, actor: Actor) -> None:
-    """The deadline moves with the meeting as long as the seal is closed."""
-    deadline = meeting.starts_at + ANSWER_TIME
-    if clarification.is_sealed and clarification.deadline != deadline:
-        clarification.deadline = deadline
-        clarification.save(update_fields=["deadline"])
-        audit.record(
-            actor,
-            "moved the deadline of the questions",
-            clarification,
-            context=meeting.case.context,
-            after={"until": deadline.isoformat()},
+def _rounds_to_write(participant: Participant) -> dict[uuid.UUID, ClarificationRound]:
+    """The rounds of the case, locked after the case: every move of a case takes the locks in this order."""
+    case = cases.locked(participant.case)
+    if case.state in OVER:
+        raise Refusal(_("The case is handed over, parked or closed: answers can no longer be changed."))
+    if not Participant.objects.filter(pk=participant.pk, state__in=Participant.ACTIVE).exists():
+        raise Refusal(_("%(name)s no longer takes part in this case.") % {"name": participant})
+    locked = ClarificationRound.objects.select_for_update(of=("self",), no_key=True).select_related("case")
+    rounds = {each.pk: each for each in locked.filter(case=case).order_by("number")}
+    if not rounds:
+        raise Refusal(_("The questions are not asked yet."))
+    return rounds
+
+
+def _locked(answer: Answer) -> Answer:
+    rows = Answer.objects.select_for_update(of=("self",))
+    return rows.select_related("round", "participant__municipality", "call").get(pk=answer.pk)
+
+
+def _may_dispute(cell: Answer, by: Participant | Body) -> None:
+    own = isinstance(by, Participant) and by.pk == cell.participant_id
+    if own:
+        raise Refusal(_("This is your own answer: change it instead."))
+    if cell.round.is_sealed:
+        raise Refusal(_("The answers are still sealed."))
+    if cell.state == Answer.State.DISPUTED:
+        raise Refusal(_("This answer is disputed already."))
+    if cell.state != Answer.State.ANSWERED:
+        raise Refusal(_("There is no answer yet that could be disputed."))
+
+
+def _write(cell: Answer, reply: Reply, hand: _Hand) -> Answer:
+    """Put one reply into its cell, with the version it becomes."""
+    _may_write(cell, reply, hand)
+    _keep_what_was(cell)
+    deferred = reply.state == Answer.State.DEFERRED
+    for name in KEPT:
+        setattr(cell, name, getattr(reply, name).strip())
+    if cell.names_calls:
+        cell.choice = _named_or_none(cell, reply)
+    if reply.state != Answer.State.DISPUTED:
+        cell.disputed_by = cell.dispute = ""
+    cell.state, cell.causes, cell.said_on = reply.state, list(reply.causes), reply.said_on
+    cell.owner, cell.due = (reply.owner.strip(), reply.due) if deferred else ("", None)
+    cell.answered_at = None if deferred else hand.now
+    cell.answered_by = hand.named(cell.participant)
+    cell.revision += 1
+    cell.full_clean(exclude=["round", "participant", "area", "call", "body"])
+    cell.save()
+    _name_calls(cell, reply)
+    _keep_version(cell, cell.answered_by, hand.now)
+    return cell
+
+
+def _may_write(cell: Answer, reply: Reply, hand: _Hand) -> None:
+    names = {"name": cell.participant, "about": cell.about}
+    if hand.by_host and cell.round.is_sealed and cell.state != Answer.State.OPEN:
+        raise Refusal(_("%(name)s has given this answer already; it is sealed.") % names)
+    if cell.revision != reply.revision:
+        raise Stale(
+            _("Somebody else has just answered on %(about)s. Yours is not saved yet: compare, then save.")
+            % names
         )
+    if hand.by_host and cell.disputed_by == str(cell.round.case.initiator):
+        raise Refusal(_("You dispute this answer: %(name)s settles it itself.") % names)
+
+
+def _named_or_none(cell: Answer, reply: Reply) -> str:
+    """Rows of calls count as an answer of their own; without any, that none is known, or words."""
+    if reply.calls and cell.choice == "none":
+        raise ValidationError({"choice": _("You name a call: then you do know one.")})
+    if cell.choice == "named" and not reply.calls and not cell.text:
+        raise ValidationError({"text": NAME_A_CALL})
+    return "named" if reply.calls else cell.choice
+
+
+def _name_calls(cell: Answer, reply: Reply) -> None:
+    """The calls as named now; the earlier ones stand in the earlier version."""
+    if not cell.names_calls:
+        return
+    cell.named_calls.all().delete()
+    for named in reply.calls:
+        row = NamedCall(answer=cell, **{name: getattr(named, name) for name in Named.__slots__})
+        row.full_clean(exclude=["answer"])
+        row.save()
+
+
+def _keep_what_was(cell: Answer) -> None:
+    """An answer from before versions were kept becomes one before it is changed."""
+    if cell.revision and not cell.versions.exists():
+        _keep_version(cell, cell.answered_by, cell.answered_at or timezone.now())
+
+
+def _keep_version(cell: Answer, by: str, at: dt.datetime) -> None:
+    AnswerVersion.objects.create(
+        answer=cell, revision=cell.revision, state=cell.state, said=cell.as_said(), by=by or "–", at=at
+    )

@@ -21,7 +21,7 @@ def answers_summary(context: Context, case: Case) -> dict[str, Any]:
     clarification = ClarificationRound.objects.filter(case=case).first()
     if clarification is None or not policies.allows(user, "answers.read", case):
         return {"case": case, "clarification": None}
-    shown = board.build(clarification, Answer.objects.visible_to(user))
+    shown = board.build(case, Answer.objects.visible_to(user), words=False)
     return {
         "case": case,
         "clarification": clarification,

@@ -21,8 +21,9 @@ from imc_portal.core import documents
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal
 from meetings import calendar, emails, postroom
+from meetings.cells import relevant
 from meetings.forms.planning import ReplyForm
-from meetings.models import Answer, ClarificationRound, Dispatch, Invitation, Meeting
+from meetings.models import Answer, Dispatch, Invitation, Meeting
 from meetings.services import replies
 from meetings.views.holder import HolderRequest, holder_page
 from partners.models import Participant
@@ -189,10 +190,10 @@ def _paper(participant: Participant) -> Dispatch | None:
 
 def _progress(participant: Participant) -> dict[str, int] | None:
     """How many of the seven questions are answered, and which comes next."""
-    clarification = ClarificationRound.objects.filter(case=participant.case_id).first()
-    if clarification is None:
+    asked_now = Answer.objects.of_case(participant.case_id).filter(relevant(), participant=participant)
+    cells = list(asked_now.order_by().values_list("question", "state"))
+    if not cells:
         return None
-    cells = list(clarification.answers.filter(participant=participant).values_list("question", "state"))
     asked = {question for question, _state in cells}
     waiting = {question for question, state in cells if state == Answer.State.OPEN}
     return {"total": len(asked), "done": len(asked - waiting), "next": min(waiting or asked or {1})}

@@ -130,7 +130,8 @@ def seat_everybody(meeting: Meeting, mandate: str = Invitation.Mandate.FULL) -> 
 
 def reply_to(cell: Answer, **changes: object) -> answers.Reply:
     """A complete answer to a cell."""
-    values: dict[str, object] = {"state": Answer.State.ANSWERED, **COMPLETE[cell.question], **changes}
+    said = {"choice": "maybe"} if cell.call_id else COMPLETE[cell.question]
+    values: dict[str, object] = {"state": Answer.State.ANSWERED, **said, **changes}
     return answers.Reply(answer=cell.pk, revision=cell.revision, **values)  # type: ignore[arg-type]  # by name
 
 

@@ -123,7 +123,7 @@ def test_the_page_calls_out_what_is_shared_once_it_is_open(scene: scenes.Scene, 
     page = client.get(board(scene)).content.decode()
     assert "The same problem: Alder (3), Birk (3) and Corn (3)." in page
     assert "A common cause: too small (Alder, Birk and Corn)." in page
-    assert "Seriously considered by Alder, Birk and Corn." in page
+    assert ": seriously considered by Alder, Birk and Corn." in page
     assert "Next step: ask." in page
 
 
