@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import zoneinfo
+from typing import Any
 
 from django.utils import timezone
 
@@ -136,17 +138,25 @@ def _answer_everything(participant: Participant, actor: Actor, now: dt.datetime)
     """Every open cell of one municipality, as one of its people would have it."""
     texts = SAID[participant.municipality.code]
     for cell in Answer.objects.filter(participant=participant, state=Answer.State.OPEN):
-        choice, causes, text = texts[cell.question]
+        choice, causes, text = ("maybe", (), "") if cell.call_id else texts[cell.question]
+        heard = HEARD if cell.question == Question.AUTHORITIES and choice != "unknown" else {}
+        said = answers.Reply(cell.pk, cell.revision, "answered", choice, causes, text)
         answers.save(
             participant=participant,
             actor=actor,
-            replies=[answers.Reply(cell.pk, cell.revision, "answered", choice, causes, text)],
+            replies=[dataclasses.replace(said, **heard)],
             by_host=actor.user is not None
             and not actor.user.memberships.filter(municipality=participant.municipality).exists(),
             now=now,
         )
 
 
+#: From whom, when and how Morbier has heard what an authority thinks.
+HEARD: dict[str, Any] = {
+    "said_by": "The sub-prefect (illustrative)",
+    "said_on": dt.date(2026, 10, 8),
+    "how": "at the meeting of mayors",
+}
 #: By municipality and question: choice, causes, words.
 SAID: dict[str, dict[int, tuple[str, tuple[str, ...], str]]] = {
     "39368": {
@@ -165,7 +175,7 @@ SAID: dict[str, dict[int, tuple[str, tuple[str, ...], str]]] = {
         4: ("conditions", (), "If our own priorities stay written down."),
         5: ("", (), "We know of none."),
         6: ("seriously", (), ""),
-        7: ("favour", (), "The sub-prefect said so at the meeting of mayors in October. (Illustrative.)"),
+        7: ("favour", (), "Go ahead, as long as the passes stay open. (Illustrative.)"),
     },
     "39470": {
         1: ("2", (), "Costs rise, service still good."),
