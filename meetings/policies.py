@@ -75,6 +75,8 @@ POLICIES = PolicyTable(
         ),
         "handover.read": _keeps_package,
         "handover.make": lambda user, case: partners.allows(user, "case.run", case),
+        "preparation.read": _takes_part,
+        "preparation.run": lambda user, case: partners.allows(user, "case.run", case),
     }
 )
 allows = POLICIES.allows

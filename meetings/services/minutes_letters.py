@@ -90,6 +90,11 @@ def trouble(minutes: Minutes, now: dt.datetime) -> list[tuple[Invitation, str]]:
     return found
 
 
+def why_not(invitation: Invitation, now: dt.datetime) -> str:
+    """Why this delegation cannot be written to, or nothing."""
+    return addressees.trouble_with(invitation, now)
+
+
 def _post_all(minutes: Minutes, now: dt.datetime) -> int:
     rows = voices.receivers(minutes)
     done = [_tried(minutes, row, now) for row in rows]
