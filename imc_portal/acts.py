@@ -95,6 +95,7 @@ VERBS = (
     _("moved the deadline of the questions"),
     _("answered a question"),
     _("opened the sealed answers"),
+    _("disputed an answer"),
     _("recorded who came"),
     _("began the notes"),
     _("wrote the record"),

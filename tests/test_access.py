@@ -84,6 +84,19 @@ def cell(world: World) -> dict[str, Any]:
     return {"case": world.case.pk, "participant": partner.pk, "number": 1}  # type: ignore[attr-defined]  # as above
 
 
+def said_of(key: str) -> Arguments:
+    """The answer of somebody in the case."""
+    return lambda world: {"case": world.case.pk, "pk": world.made[key].pk}  # type: ignore[attr-defined]  # as above
+
+
+def said_by_link(world: World) -> dict[str, Any]:
+    return {"token": world.token, "pk": world.made["answer_b"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def question_of(world: World) -> dict[str, Any]:
+    return {"case": world.case.pk, "number": 1}
+
+
 def said_by(world: World) -> dict[str, Any]:
     return {"case": world.case.pk, "participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
 
@@ -277,6 +290,11 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     # what is said
     "meetings:answers": ("GET", of_case, "yyyynfnyss"),
     "meetings:answer": ("FORM", cell, "yyfynfnfss"),
+    # the answer of A is sealed for B and for the facilitator
+    "meetings:said": ("GET", said_of("answer_a"), "yyynnfnnss"),
+    "meetings:dispute": ("POST", said_of("answer_a"), "yyfnnfnnss"),
+    "meetings:type_for_all": ("FORM", question_of, CASE_WRITE),
+    "meetings:ask": ("POST", of_case, CASE_WRITE),
     "meetings:attitudes": ("GET", of_case, "yyyynfnyss"),
     "meetings:attitude": ("FORM", said_by, CASE_WRITE),
     # what each expects: the parties and the facilitator read it, each party writes its own
@@ -313,6 +331,8 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "personal:waive": ("POST", by_link, "nnnnnnnnnn"),  # it names no paper of theirs
     "personal:calendar": ("GET", by_link, BY_LINK),
     "personal:question": ("FORM", question, BY_LINK),
+    "personal:said": ("GET", said_by_link, BY_LINK),
+    "personal:dispute": ("POST", said_by_link, BY_LINK),
     "personal:attitude": ("FORM", by_link, BY_LINK),
     "personal:expectations": ("GET", by_link, BY_LINK),
     "personal:expectation": ("FORM", topic_by_link, BY_LINK),

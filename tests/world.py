@@ -348,6 +348,8 @@ def _answer(world: World, initiator: Participant) -> None:
             state="answered", choice="3", text=SECRETS[secret], answered_at=now, answered_by="x"
         )
     world.made["round"] = sealed
+    for who, key in ((initiator, "answer_a"), (partner, "answer_b")):
+        world.made[key] = Answer.objects.get(participant=who, question=1)  # type: ignore[misc]  # as above
     for who in (initiator, partner):
         stated = Attitude.objects.create(participant=who, value="positive", stated_by="x")
         stated.by_area.create(area=area, value="positive")  # type: ignore[misc]  # as above
