@@ -67,6 +67,7 @@ def _paper(one: Facts) -> Line:
         "proposal": (_("the proposal to %(who)s, as it was sent"), _("the feasibility study")),
         "agenda": (_("agenda and notice of a meeting, as sent"), _("the legal check")),
         "minutes": (_("minutes of the formal meeting, as sent"), _("the legal check")),
+        "final": (_("minutes of the formal meeting, final copy"), _("the legal check")),
         "letter": (_("letter to %(who)s, as sent"), _("whoever asks who knew what, and when")),
     }
     what, whom = kinds[one["kind"]]

@@ -200,6 +200,7 @@ def _papers(facts: Facts) -> Section:
         "proposal": _("proposal"),
         "agenda": _("agenda"),
         "minutes": _("minutes"),
+        "final": _("minutes, final copy"),
         "letter": _("letter"),
     }
     rows = [
