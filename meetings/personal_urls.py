@@ -11,7 +11,9 @@ from meetings.views import (
     personal_attitude,
     personal_expectations,
     personal_minutes,
+    personal_receiver,
     personal_steps,
+    preparation,
     questions,
 )
 

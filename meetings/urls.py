@@ -19,6 +19,8 @@ from meetings.views import (
     outcomes,
     papers,
     planning,
+    preparation,
+    receivers,
     record,
     steps,
 )

@@ -75,7 +75,7 @@ def hand_over(
     It speaks the maker's language unless another is given. A lead passes what may be passed by `override`.
     """
     now = now or timezone.now()
-    wish = Wish(language or _maker(actor).language, kind)
+    wish = Wish(language or language_of(_maker(actor).language), kind)
     reasons = _gate(case, override)
     content = build(case=case, wish=wish, actor=actor, now=now)
     with transaction.atomic():
@@ -90,6 +90,11 @@ def hand_over(
                 override=override,
             )
         return _keep(case, wish, content, actor, override if reasons else "")
+
+
+def language_of(code: str) -> str:
+    """The language of our documents that serves somebody who reads this one."""
+    return code if code in dict(settings.DOCUMENT_LANGUAGES) else str(settings.LANGUAGE_CODE)
 
 
 def build(*, case: Case, wish: Wish, actor: Actor, now: dt.datetime) -> bytes:
