@@ -8,7 +8,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from meetings.services import answers, dispatch, minutes_letters, papers, steps
+from meetings.services import answers, dates, dispatch, minutes_letters, papers, steps
 
 log = logging.getLogger(__name__)
 
@@ -54,3 +54,10 @@ def remind_of_steps() -> None:
     """Remind of next steps that are due soon or overdue."""
     if written := steps.remind_due():
         log.info("reminded of %s next steps", written)
+
+
+@shared_task
+def remind_of_dates() -> None:
+    """Remind those who have not said when they can come, two days before the answers are due."""
+    if reminded := dates.remind_due():
+        log.info("reminded %s of a question for a date", reminded)

@@ -34,6 +34,7 @@ from meetings.services import (
     handover,
     holding,
     outcomes,
+    papers,
     planning,
     recording,
     replies,

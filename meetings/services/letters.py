@@ -36,20 +36,23 @@ def letter_to(
     if invitation.link_id != link.pk:
         invitation.link = link
         invitation.save(update_fields=["link"])
-    first = (
-        OutgoingEmail.objects.filter(link=link).order_by("created_at").values_list("message_id", flat=True)
-    )
     return emails.Letter(
         invitation=invitation,
         contact=contact,
         link=link,
-        thread_id=first[:1].first() or "",
+        thread_id=thread_of(link),
         now=now,
         due_at=dispatch.due_at if dispatch else None,
         document=dispatch.document if dispatch else None,
         benefit=_first_benefit(dispatch.document) if dispatch and dispatch.document else "",
         agenda=agenda if agenda and agenda.state == MeetingPaper.State.STORED else None,
     )
+
+
+def thread_of(link: PersonalLink) -> str:
+    """The first message by this link: later ones stand below it."""
+    first = OutgoingEmail.objects.filter(link=link).order_by("created_at")
+    return first.values_list("message_id", flat=True)[:1].first() or ""
 
 
 def link_of(participant: Participant) -> PersonalLink:
@@ -81,8 +84,13 @@ def holder_of(contact: OfficeHolder) -> str:
 
 def trouble_with(invitation: Invitation, now: dt.datetime) -> str:
     """Why this recipient cannot be written to, and what to do, in the organiser's language; or nothing."""
-    contact, day = invitation.participant.contact, now.date()
-    with translation.override(invitation.meeting.case.opened_by.language):
+    return trouble_of(invitation.participant, invitation.meeting.case.opened_by.language, now)
+
+
+def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str:
+    """The same for a participant without an invitation, in this language."""
+    contact, day = participant.contact, now.date()
+    with translation.override(language):
         if contact is None:
             return _("No recipient is chosen: choose one among the contacts.")
         if not _is_address(contact.email):

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from imc_portal.core import dates
 from meetings import chain, policies, spoken
 from meetings.agenda import Item, Timed
-from meetings.models import Meeting
+from meetings.models import DatePoll, Meeting
 from meetings.services import letters
 from partners.models import Case, Participant
 
@@ -42,6 +42,8 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
         "meeting": next(iter(ahead or meetings[-1:]), None),
         "formal": formal,
         "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
+        "ask_url": reverse("meetings:dates_ask", args=[case.pk, kind]) if may_plan else "",
+        "polls": DatePoll.objects.filter(case=case, state=DatePoll.State.OPEN),
     }
 
 
