@@ -122,12 +122,12 @@ def test_a_deputy_who_stands_in_brings_name_and_office(scene: scenes.Scene, meet
     guest = row(meeting, scene.birk)
     Invitation.objects.filter(pk=guest.pk).update(delegate_name="Bea Birk", delegate_office="mayor")
     deputy = Delegate.objects.create(
-        invitation=guest, name="Dora Deputy", office="deputy_mayor", capacity=Delegate.Capacity.DEPUTY
+        invitation=guest, name="Dora Deputy", office="deputy", capacity=Delegate.Capacity.DEPUTY
     )
     taken = holding.Seat(invitation=guest.pk, present=True, mandate="full", stood_in=deputy.pk)
     holding.record_attendance(meeting=meeting, seats=[taken], actor=Actor.person(scene.focal))
     kept = row(meeting, scene.birk)
-    assert (kept.delegate_name, kept.delegate_office, kept.mandate) == ("Dora Deputy", "deputy_mayor", "full")
+    assert (kept.delegate_name, kept.delegate_office, kept.mandate) == ("Dora Deputy", "deputy", "full")
     assert seating.stood_in(kept)
     assert AuditEntry.objects.get(verb="recorded who came").before["Birk"] == "Bea Birk"
 
