@@ -117,5 +117,5 @@ def describe(login: Login) -> str:
     """What somebody signed in as this can try."""
     if login.curator:
         return str(_("curator: reference data, imports, accounts"))
-    where = login.body or municipality(login.code).name
+    where = login.body or Municipality.objects.get(code=login.code).name
     return f"{Role(login.role).label}, {where}"

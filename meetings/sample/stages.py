@@ -14,14 +14,17 @@ from django.utils import timezone
 
 from imc_portal.core.audit import Actor
 from meetings.sample import money, people, talks
-from meetings.sample.people import municipality, person
+from meetings.sample.border import ground as border_ground
+from meetings.sample.border import people as border_people
+from meetings.sample.border import play as border
+from meetings.sample.people import Login, municipality, person
 from partners.models import Baseline, Body, CandidateArea, Case, Function, Need, OfficeHolder
 from partners.models.function import Mode
 from partners.services import areas, cases, discovery, needs, participants
 from proposals.models import Annex, ProposalVersion
 from proposals.services import approval, statements, versions
 
-STAGES = ("needs", "contacted", "proposed", "informal", "formal", "handed_over")
+STAGES = ("needs", "contacted", "proposed", "informal", "formal", "handed_over", "complete")
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 TITLE = "Shared winter service in the Haut-Jura"
 
@@ -32,6 +35,7 @@ class Play:
 
     now: dt.datetime
     dice: random.Random
+    told_at: dt.datetime
     case: Case | None = None
 
     def the_case(self) -> Case:
@@ -43,8 +47,10 @@ class Play:
 
 def play(stage: str, *, seed: int, now: dt.datetime | None = None) -> Case | None:
     """Run all stages up to this one; the later stages lie partly in the past."""
-    begun = (now or timezone.now()) - talks.PAST.get(stage, dt.timedelta())
-    state = Play(now=begun, dice=random.Random(seed))  # noqa: S311  # sample figures, no secrets
+    now = now or timezone.now()
+    begun = now - talks.PAST.get(stage, dt.timedelta())
+    dice = random.Random(seed)  # noqa: S311  # sample figures, no secrets
+    state = Play(now=begun, dice=dice, told_at=now)
     for name in STAGES[: STAGES.index(stage) + 1]:
         ACTS[name](state)
     return state.case
@@ -237,6 +243,11 @@ def _handed_over(state: Play) -> None:
     talks.hand_over(state.the_case())
 
 
+def _complete(state: Play) -> None:
+    """A second case beside the first: five municipalities, two languages, two time zones, to the very end."""
+    state.case = border.play(dice=state.dice, now=state.told_at)
+
+
 ACTS: dict[str, Callable[[Play], None]] = {
     "needs": _needs,
     "contacted": _contacted,
@@ -244,7 +255,18 @@ ACTS: dict[str, Callable[[Play], None]] = {
     "informal": _informal,
     "formal": _formal,
     "handed_over": _handed_over,
+    "complete": _complete,
 }
+
+
+def make_people(stage: str, password: str) -> tuple[Login, ...]:
+    """The accounts that play up to this stage, on the ground that they need; returns them."""
+    people.make_people(password)
+    if stage != "complete":
+        return people.LOGINS
+    border_ground.lay()
+    border_people.make_people(password)
+    return people.LOGINS + border_people.LOGINS
 
 
 def first_look(case: Case | None) -> str:

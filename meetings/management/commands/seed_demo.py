@@ -21,12 +21,20 @@ DEMO_PASSWORD = "winter-service-2026"  # noqa: S105  # printed by `make demo`
 class Command(BaseCommand):
     """Municipalities are real, people fictitious; later stages contain the earlier ones."""
 
-    help = "Fill an empty portal with the demo case, up to a stage."
+    help = (
+        "Fill an empty portal with the demo case, up to a stage. Later stages contain the earlier ones; "
+        "“complete” adds a second case in Canada (five municipalities on both banks of a river, two "
+        "languages, two time zones), from the need to the hand-over."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The stage to reach, and the seed of the illustrative figures."""
-        parser.add_argument("--stage", choices=stages.STAGES, default="informal")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--stage", choices=stages.STAGES, default="informal", help="How far the story is told."
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help="The same number gives the same illustrative figures."
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,13 +44,12 @@ class Command(BaseCommand):
         password = DEMO_PASSWORD if settings.DEMO else secrets.token_urlsafe(12)
         with transaction.atomic():
             ground.lay()
-            people.make_people(password)
+            cast = stages.make_people(options["stage"], password)
             calls.record()
             market.open_market()
         case = stages.play(options["stage"], seed=options["seed"])
         logins = [
-            {"email": login.email, "password": password, "who": people.describe(login)}
-            for login in people.LOGINS
+            {"email": login.email, "password": password, "who": people.describe(login)} for login in cast
         ]
         self._note(logins)
         self._report(options, logins, stages.first_look(case))
