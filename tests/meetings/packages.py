@@ -54,6 +54,7 @@ MAYOR = "Maria Mayoress"
 def make_scene() -> scenes.Scene:
     """Alder and Birk decided; Corn declined; Dorn was set aside unasked; minutes agreed, council resolved."""
     made = scenes.make_scene()
+    makers.make_member(made.birk.municipality, "officer", name="Paula Privat")
     informal = scenes.call_informal(made)
     InformalMeeting.objects.filter(pk=informal.pk).update(
         state="held", held_at=timezone.now(), notes="Paula Privat showed the trucks."
@@ -168,7 +169,7 @@ def _decide(scene: scenes.Scene) -> None:
     FormalMeeting.objects.filter(pk=meeting.pk).update(
         state="held", held_at=timezone.now(), secretary="Rolf Recorder"
     )
-    Case.objects.filter(pk=scene.case.pk).update(state=Case.State.FORMAL_HELD)
+    Case.objects.filter(pk=scene.case.pk).update(state=Case.State.RATIFICATION)
     _minute(scene, meeting)
 
 
