@@ -85,7 +85,7 @@ def _join_late(stage: Stage) -> None:
         opening.approve(version)
         post.tick(case)
     meeting = talks.meeting_of(case)
-    for code, day in ((POINTE, 39), (ESCUMINAC, 40), (HERON_BAY, 41)):
+    for code, day in ((POINTE, 38), (ESCUMINAC, 39), (HERON_BAY, 42)):
         with standing_at(days.at(day, 11, 20)):
             talks.reply(talks.invited(meeting, code), shared.voice_of(case, code), "full")
     with standing_at(days.at(44, 15)):

@@ -95,11 +95,11 @@ HEARD: dict[str, tuple[str, int, str]] = {
 
 FIRST_NOTES = (
     "Campbellton and Pointe-à-la-Croix name the same gap on weekdays; the crews know each other, their "
-    "radios do not. Escuminac asks about minutes, not about badges. On the rinks two are keen and one has none. "
+    "radios do not. Escuminac asks about minutes, not about badges. On the rinks two are keen, one has none. "
     "Somebody asked why Heron Bay, with two rinks, is not at the table: nobody had a reason. No one spoke "
     "against talking on."
 )
 SECOND_NOTES = (
     "Heron Bay brings two rinks and a worry about its stations. Orders on a fire ground in both languages: "
-    "all four say yes, Pointe-à-la-Croix says it first. What the two provinces allow is open; nobody has asked."
+    "all four say yes, Pointe-à-la-Croix says it first. What the two provinces allow is open: nobody asked."
 )
