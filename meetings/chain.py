@@ -14,11 +14,12 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from imc_portal.core.models import User
 from meetings import gates
 from meetings import policies as talks
-from meetings.models import ClarificationRound, Meeting
+from meetings.models import CaseRules, ClarificationRound, DatePoll, Meeting
 from partners import policies
 from partners.models import Case, Participant
 from proposals.models import ProposalVersion
@@ -55,6 +56,8 @@ LINE = (
     ("informal", State.CLARIFICATION),
     ("answers", State.FORMAL_CONVENED),
     ("formal", State.FORMAL_HELD),
+    ("minutes", State.MINUTES_AGREED),
+    ("councils", State.RATIFICATION),
     ("hand_over", State.HANDED_OVER),
 )
 
@@ -64,9 +67,10 @@ def with_chain(cases: QuerySet[Case]) -> QuerySet[Case]:
     taking_part = Participant.objects.exclude(
         state__in=[Participant.State.LONGLISTED, Participant.State.SET_ASIDE]
     )
-    return cases.select_related("initiator", "proposal").prefetch_related(
+    return cases.select_related("initiator", "proposal", "rules").prefetch_related(
         "bodies",
         "rounds",
+        "date_polls",
         Prefetch("participants", taking_part.select_related("municipality")),
         "participants__attitudes",
         Prefetch("meetings", Meeting.objects.prefetch_related("invitations")),
@@ -85,11 +89,15 @@ def steps(case: Case, user: User) -> list[Step]:
         "informal": _("Informal meeting"),
         "answers": _("Answers"),
         "formal": _("Formal meeting"),
+        "minutes": pgettext("step of a case", "Minutes"),
+        "councils": pgettext("step of a case", "Councils"),
         "hand_over": _("Hand-over"),
     }
     line, current = [], False
     for key, end in LINE:
-        done = case.has_reached(end)
+        if key == "councils" and case.state != State.RATIFICATION:
+            continue  # a step of the cases alone that wait for councils
+        done = case.has_reached(end) and key != "councils"
         state = "done" if done else ("todo" if current else "current")
         current = current or not done
         line.append(Step(labels[key], state, urls.get(key, "")))
@@ -132,8 +140,9 @@ def _initiators_act(case: Case, user: User, now: dt.datetime) -> NextAct | None:
         State.CLARIFICATION: lambda: NextAct(_("Complete the answers"), _right("meetings:answers", case.pk)),
         State.ATTITUDE: lambda: _attitudes(case),
         State.FORMAL_CONVENED: lambda: _meeting(case, Meeting.Kind.FORMAL, now),
-        State.FORMAL_HELD: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
+        State.FORMAL_HELD: lambda: _after(case, _("See to the minutes")),
         State.MINUTES_AGREED: lambda: NextAct(_("Hand the case over"), _right("meetings:handover", case.pk)),
+        State.RATIFICATION: lambda: _after(case, _("See what the councils resolve")),
     }
     act = acts.get(case.state)
     return act() if act else None
@@ -159,9 +168,8 @@ def _proposing(case: Case, user: User) -> NextAct | None:
         return NextAct(_("Finish the proposal"), desk)
     meeting = open_meeting(case, Meeting.Kind.INFORMAL)
     if meeting is None:
-        return NextAct(
-            _("Plan the informal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.INFORMAL)
-        )
+        plan = _right("meetings:plan", case.pk, Meeting.Kind.INFORMAL)
+        return _dating(case, Meeting.Kind.INFORMAL) or NextAct(_("Plan the informal meeting"), plan)
     if version.state == ProposalVersion.State.SUBMITTED:
         approval = reverse("proposals:approval", args=[version.proposal_id])
         return (
@@ -172,28 +180,48 @@ def _proposing(case: Case, user: User) -> NextAct | None:
     return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
 
 
+def _dating(case: Case, kind: str) -> NextAct | None:
+    """Fix the date, while a question for one is open."""
+    prefetch_related_objects([case], "date_polls")  # nothing where `with_chain` did it already
+    for poll in case.date_polls.all():
+        if poll.kind == kind and poll.state == DatePoll.State.OPEN:
+            return NextAct(_("Fix the date"), _right("meetings:dates", poll.pk), due=poll.answer_by)
+    return None
+
+
 def _meeting(case: Case, kind: str, now: dt.datetime) -> NextAct | None:
     meeting = open_meeting(case, kind)
     if meeting is None:
-        return NextAct(_("Plan the meeting"), _right("meetings:plan", case.pk, kind))
+        return _dating(case, kind) or NextAct(_("Plan the meeting"), _right("meetings:plan", case.pk, kind))
     if meeting.state == Meeting.State.CALLED and meeting.starts_at > now:
         return NextAct(_("See who has the papers"), reverse("meetings:delivery", args=[meeting.pk]))
     label = _("Record the outcomes") if meeting.is_formal else _("Record the meeting")
     return NextAct(label, reverse("meetings:record", args=[meeting.pk]))
 
 
+def _after(case: Case, label: str) -> NextAct:
+    """After the formal meeting its minutes and the councils come before the hand-over."""
+    held = open_meeting(case, Meeting.Kind.FORMAL)
+    if held is None:
+        return NextAct(_("Hand the case over"), _right("meetings:handover", case.pk))
+    return NextAct(label, _right("meetings:minutes", held.pk))
+
+
 def _attitudes(case: Case) -> NextAct:
-    """Convene once the initiator and another are open to explore; the gate itself judges the areas."""
+    """Convene once as many are open to explore as the rules ask for; the gate itself judges the areas."""
     prefetch_related_objects([case], "participants__attitudes")  # nothing where `with_chain` did it already
-    open_minded = {row.is_initiator for row in case.participants.all() if _is_open_minded(row)}
-    if open_minded == {True, False}:
-        return NextAct(_("Convene the formal meeting"), _right("meetings:plan", case.pk, Meeting.Kind.FORMAL))
+    rules = CaseRules.of(case)
+    ready = [row.is_initiator for row in case.participants.all() if _is_open_minded(row, rules)]
+    if ready.count(False) >= rules.gate_others and (True in ready or not rules.gate_initiator):
+        plan = _right("meetings:plan", case.pk, Meeting.Kind.FORMAL)
+        return _dating(case, Meeting.Kind.FORMAL) or NextAct(_("Convene the formal meeting"), plan)
     return NextAct(_("See the attitudes"), _right("meetings:attitudes", case.pk))
 
 
-def _is_open_minded(participant: Participant) -> bool:
+def _is_open_minded(participant: Participant, rules: CaseRules) -> bool:
     latest = next(iter(participant.attitudes.all()), None)
-    return latest is not None and latest.value in gates.OPEN_MINDED
+    active = participant.state in Participant.ACTIVE
+    return active and latest is not None and gates.counts(latest.value, rules)
 
 
 def _urls(case: Case, user: User) -> dict[str, str]:
@@ -215,6 +243,7 @@ def _urls(case: Case, user: User) -> dict[str, str]:
         if version := open_version(case):
             urls["proposal"] = version.proposal.get_absolute_url()
         if case.has_reached(State.FORMAL_HELD):
+            urls["minutes"] = urls["councils"] = _after(case, "").url
             urls["hand_over"] = _right("meetings:handover", case.pk)
     return urls
 

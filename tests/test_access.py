@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from partners.models import Evidence
 from tests import world as worlds
+from tests import world_handover
 from tests.world import CAST, SECRETS, World
 
 #: One world serves all tests of this file.
@@ -57,6 +58,22 @@ def commune(world: World) -> dict[str, Any]:
 
 def by_link(world: World) -> dict[str, Any]:
     return {"token": world.token}
+
+
+def by_receiver(world: World) -> dict[str, Any]:
+    return {"token": world.made["receiver_token"]}
+
+
+def prepared(world: World) -> dict[str, Any]:
+    return of_case(world) | {"area": world.made["area"].pk}  # type: ignore[attr-defined]  # kept as objects
+
+
+def prepared_by_b(world: World) -> dict[str, Any]:
+    return prepared(world) | {"participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def prepared_by_link(world: World) -> dict[str, Any]:
+    return by_link(world) | {"area": world.made["area"].pk}  # type: ignore[attr-defined]  # as above
 
 
 def question(world: World) -> dict[str, Any]:
@@ -117,6 +134,10 @@ def planned(world: World) -> dict[str, Any]:
     return {"case": world.case.pk, "kind": "informal"}
 
 
+def note_of(world: World) -> dict[str, Any]:
+    return at("informal")(world) | {"position": 0}
+
+
 def contact(world: World) -> dict[str, Any]:
     return {"pk": world.made["partner"].contact.pk}  # type: ignore[attr-defined]  # as above
 
@@ -131,6 +152,22 @@ def terms_of(world: World) -> dict[str, Any]:
 
 def figures_of(world: World) -> dict[str, Any]:
     return terms_of(world) | {"participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def printed_minutes(world: World) -> dict[str, Any]:
+    return at("minutes")(world) | {"language": "en"}
+
+
+def word_of_b(world: World) -> dict[str, Any]:
+    return at("minutes")(world) | {"participant": world.made["partner"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def own_minutes(world: World) -> dict[str, Any]:
+    return by_link(world) | {"minutes": world.made["minutes"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def own_step(world: World) -> dict[str, Any]:
+    return by_link(world) | {"step": world.made["step_of_b"].pk}  # type: ignore[attr-defined]  # as above
 
 
 EVERYBODY = "yyyyyyyyyy"
@@ -285,7 +322,9 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "meetings:reply": ("FORM", at("invitation_informal_Bracon"), "fffynfnfss"),
     "meetings:record": ("GET", at("informal"), CASE_WRITE),
     "meetings:attendance": ("POST", at("informal"), CASE_WRITE),
-    "meetings:notes": ("POST", at("informal"), CASE_WRITE),
+    "meetings:live": ("GET", at("informal"), CASE_WRITE),
+    "meetings:note": ("POST", note_of, CASE_WRITE),
+    "meetings:live_here": ("POST", at("informal"), CASE_WRITE),
     "meetings:hold": ("POST", at("informal"), CASE_WRITE),
     # what is said
     "meetings:answers": ("GET", of_case, "yyyynfnyss"),
@@ -310,20 +349,56 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     # what is decided
     "meetings:outcomes": ("GET", at("formal"), CASE_READ),
     "meetings:objective_add": ("POST", at("formal"), CASE_WRITE),
+    "meetings:objective_edit": ("FORM", at("objective"), CASE_WRITE),
     "meetings:objective_remove": ("POST", at("objective"), CASE_WRITE),
     "meetings:area_select": ("POST", at("formal"), CASE_WRITE),
+    "meetings:area_edit": ("FORM", at("selected"), CASE_WRITE),
     "meetings:area_remove": ("POST", at("selected"), CASE_WRITE),
     "meetings:decide": ("POST", at("formal"), CASE_WRITE),
     "meetings:step_add": ("POST", at("formal"), CASE_WRITE),
+    "meetings:step_edit": ("FORM", at("step"), CASE_WRITE),
+    "meetings:step_take_over": ("POST", at("formal"), CASE_WRITE),
     "meetings:step_remove": ("POST", at("step"), CASE_WRITE),
     "meetings:step_done": ("POST", at("step"), CASE_WRITE),
     "meetings:none": ("POST", at("formal"), CASE_WRITE),
     "meetings:close_record": ("POST", at("formal"), CASE_WRITE),
+    # minutes: drafts inside and for the facilitator, sent ones for the parties, no observer who was not there
+    "meetings:minutes": ("GET", at("formal"), "yyyynfnyss"),
+    "meetings:minutes_begin": ("POST", at("formal"), CASE_WRITE),
+    "meetings:minutes_version": ("GET", at("minutes_draft"), "yyynnnnyss"),
+    "meetings:minutes_edit": ("FORM", at("minutes_draft"), "yyfnnnnfss"),
+    "meetings:minutes_send": ("FORM", at("minutes_draft"), "yyfnnnnfss"),
+    "meetings:minutes_renew": ("POST", at("minutes"), "yyffnnnfss"),
+    "meetings:minutes_close": ("POST", at("minutes"), "yfffnnnfss"),
+    "meetings:minutes_pdf": ("GET", printed_minutes, "yyyynnnyss"),
+    "meetings:minutes_voice": ("FORM", word_of_b, "yyfynnnfss"),
+    "meetings:objection_answer": ("FORM", at("objection"), "yyffnnnfss"),
+    "meetings:ratification": ("FORM", at("council"), "yyfynfnfss"),
+    # next steps that live on
+    "meetings:steps": ("GET", no_arguments, SIGNED_IN),
+    "meetings:step": ("GET", at("step_of_b"), CASE_READ),  # who finishes one: test_steps_pages
+    "meetings:step_reopen": ("POST", at("step_of_b"), CASE_WRITE),
     # the package
     "meetings:handover": ("GET", of_case, "yyyfnfnyss"),
     "meetings:make_package": ("POST", of_case, CASE_WRITE),
     "meetings:package": ("GET", at("package"), "yyynnnnyss"),
+    "meetings:receivers": ("GET", at("full_package"), "yyynnnnyss"),
+    "meetings:receiver_add": ("POST", at("full_package"), "yyfnnnnfss"),
+    "meetings:receiver_remind": ("POST", at("receiver"), "yyfnnnnfss"),
+    "meetings:receiver_revoke": ("POST", at("receiver"), "yyfnnnnfss"),
+    # for the next step: the host all, a party its own
+    "meetings:preparation": ("GET", of_case, "yyyynfnyss"),
+    "meetings:preparation_study": ("FORM", prepared, CASE_WRITE),
+    "meetings:preparation_party": ("FORM", prepared_by_b, "yyfynfnfss"),
+    "meetings:stakeholder_add": ("POST", of_case, CASE_WRITE),
+    "meetings:stakeholder_drop": ("POST", at("stakeholder"), CASE_WRITE),
+    # by the link of a receiver
+    "personal:package": ("GET", by_receiver, BY_LINK),
+    "personal:package_file": ("GET", by_receiver, BY_LINK),
+    "personal:package_fetch": ("POST", by_receiver, BY_LINK),
+    "personal:package_confirm": ("POST", by_receiver, BY_LINK),
     # by personal link: whoever holds it
+    "personal:preparation": ("FORM", prepared_by_link, BY_LINK),
     "personal:home": ("GET", by_link, BY_LINK),
     "personal:document": ("GET", by_link, BY_LINK),
     "personal:open": ("POST", by_link, BY_LINK),
@@ -334,6 +409,11 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "personal:said": ("GET", said_by_link, BY_LINK),
     "personal:dispute": ("POST", said_by_link, BY_LINK),
     "personal:attitude": ("FORM", by_link, BY_LINK),
+    "personal:minutes": ("FORM", by_link, BY_LINK),
+    "personal:minutes_pdf": ("GET", own_minutes, BY_LINK),
+    "personal:council": ("FORM", by_link, BY_LINK),
+    "personal:steps": ("GET", by_link, BY_LINK),
+    "personal:step": ("FORM", own_step, BY_LINK),
     "personal:expectations": ("GET", by_link, BY_LINK),
     "personal:expectation": ("FORM", topic_by_link, BY_LINK),
     "personal:topic_add": ("FORM", by_link, BY_LINK),
@@ -420,20 +500,23 @@ def test_no_command_answers_get(name: str, untouched: World) -> None:
 
 NOT_FOR_PARTNERS = (
     *("ranking", "weights", "aside", "contact", "draft", "figures"),
-    *("annex_d", "answer_a", "need", "call"),
+    *("annex_d", "answer_a", "need", "call", "record"),
 )
+#: What the host, the facilitator and the receivers of a package read, and no party.
+HANDED_OVER = tuple(world_handover.SECRETS)
 #: What each of the cast must not read anywhere, however they ask.
 HIDDEN = {
     "reader": ("answer_b", "call"),
     "focal": ("answer_b", "call"),
     "lead": ("answer_b", "call"),
-    "partner": (*NOT_FOR_PARTNERS, "unchecked"),
+    "partner": (*NOT_FOR_PARTNERS, "unchecked", "minutes_draft"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
-    "facilitator": tuple(key for key in SECRETS if key != "expectation"),
+    # the facilitator helps with minutes, and hears what each expects
+    "facilitator": tuple(set(SECRETS) - {"expectation", "minutes_draft", "minutes_sent"}),
     "nobody": tuple(SECRETS),
-    "link": (*NOT_FOR_PARTNERS, "unchecked", "interest"),
+    "link": (*NOT_FOR_PARTNERS, "unchecked", "interest", "minutes_draft"),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from imc_portal.core import documents, links
 from imc_portal.core.models import OutgoingEmail, PersonalLink, User
+from meetings import minutes_facts
 from meetings.models import (
     Answer,
     Attitude,
@@ -23,9 +24,15 @@ from meetings.models import (
     HandOver,
     InformalMeeting,
     Invitation,
+    MeetingPaper,
+    Minutes,
+    MinutesVoice,
     NextStep,
     Objective,
     OverarchingGoal,
+    Ratification,
+    RecordNote,
+    RecordRevision,
     Responsibility,
     SelectedArea,
     Telling,
@@ -53,7 +60,7 @@ from proposals.models import (
     ProposalVersion,
     Statement,
 )
-from tests import makers
+from tests import makers, world_handover
 
 CAST = (
     "lead",
@@ -86,7 +93,11 @@ SECRETS = {
     "unchecked": "SECRET-OFFER-NOBODY-HAS-CHECKED",
     "interest": "SECRET-INTEREST-OF-B",
     "call": "SECRET-CALL-NOT-PUBLISHED",
+    "minutes_draft": "SECRET-DRAFT-OF-THE-MINUTES",
+    "minutes_sent": "SECRET-OPEN-MINUTES",
     "expectation": "SECRET-EXPECTATION-OF-B",
+    "record": "SECRET-WORDS-OF-THE-RECORD",
+    **world_handover.SECRETS,
 }
 
 
@@ -136,6 +147,7 @@ def build() -> World:
     _propose(world)
     _meet(world)
     _offer_to_merge(world)
+    world.made |= world_handover.build(world.made, case, people["focal"])
     world.made["call"] = makers.make_call()
     world.made["cooperation"] = makers.make_cooperation("Union of A and B", [a, b])
     world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)
@@ -315,10 +327,18 @@ def _meet(world: World) -> None:
                     due_at=now - dt.timedelta(hours=1),
                     email=_sent(world, key, now),
                 )
+    _record(informal)
     world.made |= {"informal": informal, "formal": formal}
     _answer(world, initiator)
     _expect(world, initiator)
     _decide(world, formal, initiator)
+
+
+def _record(meeting: InformalMeeting) -> None:
+    """What was written down so far: for those alone who run the case."""
+    text = SECRETS["record"]
+    note = RecordNote.objects.create(meeting=meeting, position=0, title="In general", text=text, revision=1)
+    RecordRevision.objects.create(note=note, number=1, text=text, kept_by="x", kept_at=timezone.now())
 
 
 def _sent(world: World, key: str, now: dt.datetime) -> OutgoingEmail:
@@ -395,3 +415,57 @@ def _decide(world: World, formal: FormalMeeting, initiator: Participant) -> None
         case=world.case, file_name=name, sha256=digest, size=6, made_by=world.people["focal"]
     )
     world.made |= {"objective": objective, "selected": selected, "step": step, "package": package}
+    _minute(world, formal, initiator)
+
+
+def _minute(world: World, formal: FormalMeeting, initiator: Participant) -> None:
+    """Minutes with B's objection, of another held meeting a draft; a council of B that is awaited."""
+    partner, now = world.made["partner"], timezone.now()
+    assert isinstance(partner, Participant)
+    Invitation.objects.filter(meeting=formal).update(present=True, delegate_name="Somebody")
+    minutes = Minutes.objects.create(
+        meeting=formal, introduction=SECRETS["minutes_sent"], drafted_by="x", sent_at=now, state="draft"
+    )
+    minutes.facts = minutes_facts.gather(minutes, now)
+    minutes.state, minutes.objections_until = "sent", now + dt.timedelta(days=14)
+    minutes.save()
+    voice = MinutesVoice.objects.create(
+        minutes=minutes,
+        participant=partner,
+        voice="objects",
+        text=SECRETS["minutes_sent"],
+        name="Mayor of B",
+        recorded_by="x",
+        recorded_at=now,
+    )
+    council = Ratification.objects.create(meeting=formal, participant=partner)
+    name, digest = documents.store("test/minutes.pdf", b"%PDF-1.7 " + SECRETS["minutes_sent"].encode())
+    MeetingPaper.objects.create(
+        meeting=formal,
+        kind="minutes",
+        language="en",
+        edition=1,
+        state="stored",
+        file_name=name,
+        sha256=digest,
+    )
+    earlier = FormalMeeting.objects.create(
+        case=world.case,
+        kind="formal",
+        state="held",
+        held_at=now - dt.timedelta(days=90),
+        called_at=now - dt.timedelta(days=120),
+        starts_at=now - dt.timedelta(days=90),
+        ends_at=now - dt.timedelta(days=89),
+        host=world.a,
+        time_zone="Europe/Paris",
+        place="Town hall",
+    )
+    for participant in (initiator, partner):
+        Invitation.objects.create(meeting=earlier, participant=participant, present=True, delegate_name="x")
+    drafted = Minutes.objects.create(meeting=earlier, introduction=SECRETS["minutes_draft"], drafted_by="x")
+    step = NextStep.objects.create(
+        meeting=earlier, action="Count the ploughs", owner=partner, owner_name="Bert", due=dt.date(2027, 1, 5)
+    )
+    world.made |= {"earlier": earlier, "minutes": minutes, "minutes_draft": drafted, "objection": voice}
+    world.made |= {"council": council, "step_of_b": step}

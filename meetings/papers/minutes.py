@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from imc_portal.core import dates, languages
 from imc_portal.core.templatetags.portal import colon
 from meetings import minutes_facts
-from meetings.emails import spoken_time
 from meetings.minutes_facts import Facts
 from meetings.models import (
     Delegate,
@@ -111,7 +110,7 @@ def compose(minutes: Minutes, *, final: bool = True) -> Sheet:
         title=facts["case"],
         initiator=facts["initiator"],
         day=dates.day(start.astimezone(zone)),
-        when=spoken_time(start, end, about["time_zone"]),
+        when=_hours(start.astimezone(zone), end.astimezone(zone), about["time_zone"]),
         place=about["place"] or (_("by video") if about["online"] else ""),
         people=_people(about),
         version=_("Version %(number)d") % {"number": facts["number"]},
@@ -135,6 +134,16 @@ def compose(minutes: Minutes, *, final: bool = True) -> Sheet:
         created=facts["made_at"],
         sha256=minutes.sha256,
     )
+
+
+def _hours(start: dt.datetime, end: dt.datetime, zone: str) -> str:
+    """Monday 7 December 2026, 09:00 to 11:00 (time in Paris)."""
+    return _("%(day)s, %(start)s to %(end)s (time in %(zone)s)") % {
+        "day": dates.day(start),
+        "start": dates.clock(start),
+        "end": dates.clock(end),
+        "zone": dates.zone(zone),
+    }
 
 
 def _people(about: Facts) -> tuple[str, ...]:

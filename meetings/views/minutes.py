@@ -18,7 +18,7 @@ from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
 from meetings import chain, minutes_facts, policies
 from meetings.forms.minutes import MinutesForm
-from meetings.models import FormalMeeting, Meeting, MeetingPaper, Minutes, MinutesVoice
+from meetings.models import FormalMeeting, Meeting, MeetingPaper, Minutes, MinutesVoice, Ratification
 from meetings.papers.minutes import compose
 from meetings.services import minutes as services
 from meetings.services import minutes_letters, minutes_voices
@@ -180,13 +180,15 @@ def _shown(
 ) -> HttpResponse:
     runs = policies.allows(request.user, "meeting.run", meeting)
     now = timezone.now()
+    councils = _councils(request, meeting, found)
     context: dict[str, Any] = {
         "case": meeting.case,
         "meeting": meeting,
         "minutes": found,
         "versions": versions,
         "runs": runs,
-        "councils": _councils(request, meeting, found),
+        "councils": councils,
+        "awaited": any(row.state == Ratification.State.AWAITED for row, _may in councils),
     }
     if found:
         context |= {

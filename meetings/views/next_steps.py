@@ -8,16 +8,18 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, back_to, command, page
+from imc_portal.core.problems import Refusal
 from meetings import findings, policies
 from meetings.forms.outcomes import AreaForm, ObjectiveForm, StepForm
 from meetings.models import FormalMeeting, NextStep, Objective, SelectedArea
 from meetings.services import outcomes as services
+from meetings.services import steps
 from meetings.views.outcome_page import find_to_record, visible
 from meetings.views.outcomes import acted, back
 
@@ -90,7 +92,7 @@ def step_take_over(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     wanted = request.POST.get("text", "")
     text = next((one.text for one in findings.proposed_steps(meeting.case) if one.text == wanted), None)
     if text is None:
-        raise Http404("nothing suggests this step")
+        raise Refusal(_("The answers no longer suggest this step."))
     step = NextStep(
         meeting=meeting,
         action=text[:300],
@@ -107,10 +109,10 @@ def step_take_over(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
 @command
 def step_done(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Mark a next step as done: by the municipality that owes it, or by the host."""
-    steps = NextStep.objects.filter(meeting__in=visible(request))
-    step = get_object_or_404(steps.select_related("meeting__case", "owner"), pk=pk)
+    rows = NextStep.objects.filter(meeting__in=visible(request))
+    step = get_object_or_404(rows.select_related("meeting__case", "owner"), pk=pk)
     policies.require(request.user, "step.finish", step)
-    services.finish_step(step=step, actor=Actor.person(request.user))
+    steps.finish(step=step, actor=Actor.person(request.user))
     messages.success(request, _("Done: %(action)s") % {"action": step.action})
     return redirect(back_to(request, step.meeting.get_absolute_url()))
 

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imc_portal.core.models import User
-from meetings import chain
-from meetings.models import Answer, ClarificationRound, Dispatch, Invitation, Meeting, NextStep
+from imc_portal.core.models import AuditEntry, User
+from meetings import cells, chain
+from meetings.models import Answer, Dispatch, Invitation, Meeting
+from meetings.waiting import expectations, loops, minutes, steps
 from meetings.waiting.item import Item
 from partners import exchange_waiting, policies
 from partners.models import Case, Participant
@@ -39,11 +40,11 @@ class Outlook:
 class _Facts:
     """What has to be counted beside the cases themselves."""
 
-    open_answers: dict[Any, int]
+    open_answers: dict[Any, tuple[int, dt.datetime]]
     attitudes: set[Any]
+    asked_for_attitudes: dict[str, dt.datetime]
     troubled: list[Dispatch]
     failed: list[Document]
-    steps: list[NextStep]
 
 
 def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
@@ -57,13 +58,20 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
         mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
         mine += _for_participant(case, user, facts)
         others += _others(case, user, facts)
-    mine += _trouble(facts) + _steps(facts, now) + _exchange(user, now)
+    mine += _trouble(facts) + _exchange(user, now)
+    for more, of_others in (steps.items(user, cases, now), minutes.items(user, cases)):
+        mine += more
+        others += of_others
+    mine += loops.items(user, cases, now)
+    mine += expectations.items(user, cases)
     coming = sorted(
         (
             meeting
             for case in cases
             for meeting in case.meetings.all()
-            if meeting.state == Meeting.State.CALLED and meeting.ends_at >= now
+            if meeting.state == Meeting.State.CALLED
+            and meeting.ends_at >= now
+            and case.state not in Case.RESTING
         ),
         key=lambda meeting: meeting.starts_at,
     )
@@ -72,21 +80,23 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
 
 def _facts(user: User, cases: list[Case]) -> _Facts:
     inside = [case.pk for case in cases if policies.allows(user, "case.run", case)]
-    mine = policies.writes_for(user)
     open_cells = (
-        Answer.objects.filter(round__case__in=cases, state=Answer.State.OPEN)
+        Answer.objects.filter(
+            cells.relevant(), round__case__in=cases, round__opened_at=None, state=Answer.State.OPEN
+        )
         .order_by()
         .values("participant")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("pk"), deadline=Min("round__deadline"))
     )
     return _Facts(
-        open_answers={row["participant"]: row["count"] for row in open_cells},
+        open_answers={row["participant"]: (row["count"], row["deadline"]) for row in open_cells},
         attitudes={
             participant.pk
             for case in cases
             for participant in case.participants.all()
             if participant.attitudes.all()
         },
+        asked_for_attitudes=_at_attitudes(cases),
         troubled=list(
             Dispatch.objects.filter(invitation__meeting__case__in=inside, email=None)
             .exclude(problem="")
@@ -98,12 +108,14 @@ def _facts(user: User, cases: list[Case]) -> _Facts:
                 version__proposal__case__in=inside, state=Document.State.FAILED
             ).select_related("participant__municipality", "version__proposal__case")
         ),
-        steps=list(
-            NextStep.objects.filter(
-                meeting__case__in=cases, done_at=None, owner__municipality__in=mine
-            ).select_related("owner__municipality", "meeting__case")
-        ),
     )
+
+
+def _at_attitudes(cases: list[Case]) -> dict[str, dt.datetime]:
+    """By the context of each case: since when it waits for attitudes."""
+    waiting = [case.context for case in cases if case.state == Case.State.ATTITUDE]
+    entries = AuditEntry.objects.filter(context__in=waiting, after__state=Case.State.ATTITUDE)
+    return dict(entries.order_by("at").values_list("context", "at"))
 
 
 def _for_initiator(case: Case, user: User, now: dt.datetime) -> Iterator[Item]:
@@ -127,7 +139,12 @@ def _for_participant(case: Case, user: User, facts: _Facts) -> Iterator[Item]:
         yield from _answers(case, participant, facts)
         if case.state == Case.State.ATTITUDE and participant.pk not in facts.attitudes:
             url = reverse("meetings:attitudes", args=[case.pk])
-            yield Item(_("State our attitude: %(case)s") % {"case": case.title}, url, who=str(participant))
+            yield Item(
+                _("State our attitude: %(case)s") % {"case": case.title},
+                url,
+                who=str(participant),
+                since=facts.asked_for_attitudes.get(case.context),
+            )
 
 
 def _replies(case: Case, participant: Participant) -> Iterator[Item]:
@@ -142,9 +159,8 @@ def _replies(case: Case, participant: Participant) -> Iterator[Item]:
 
 
 def _answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
-    count = facts.open_answers.get(participant.pk, 0)
-    clarification = ClarificationRound.newest_of(case)
-    if count and clarification and clarification.is_sealed:
+    if participant.pk in facts.open_answers and case.state not in Case.RESTING:
+        count, deadline = facts.open_answers[participant.pk]
         text = ngettext(
             "Answer %(count)d open question: %(case)s", "Answer %(count)d open questions: %(case)s", count
         )
@@ -152,7 +168,7 @@ def _answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[It
             text % {"count": count, "case": case.title},
             reverse("meetings:answers", args=[case.pk]),
             who=str(participant),
-            due=clarification.deadline,
+            due=deadline,
         )
 
 
@@ -194,19 +210,19 @@ def _approval(case: Case, user: User) -> Iterator[Item]:
 
 
 def _missing_answers(case: Case, participant: Participant, facts: _Facts) -> Iterator[Item]:
-    clarification = ClarificationRound.newest_of(case)
-    if clarification and clarification.is_sealed and facts.open_answers.get(participant.pk):
+    if participant.pk in facts.open_answers and case.state not in Case.RESTING:
         yield Item(
             _("%(name)s has not answered all seven questions") % {"name": participant},
             reverse("meetings:answers", args=[case.pk]),
             who=case.title,
-            due=clarification.deadline,
+            due=facts.open_answers[participant.pk][1],
         )
     if case.state == Case.State.ATTITUDE and participant.pk not in facts.attitudes:
         yield Item(
             _("%(name)s has not stated its attitude") % {"name": participant},
             reverse("meetings:attitudes", args=[case.pk]),
             who=case.title,
+            since=facts.asked_for_attitudes.get(case.context),
         )
 
 
@@ -240,20 +256,6 @@ def _trouble(facts: _Facts) -> list[Item]:
             tone="trouble",
         )
         for document in facts.failed
-    ]
-
-
-def _steps(facts: _Facts, now: dt.datetime) -> list[Item]:
-    return [
-        Item(
-            step.action,
-            reverse("meetings:outcomes", args=[step.meeting_id]),
-            who=step.owner_name,
-            due=step.due,
-            state=_("overdue") if step.due < now.date() else "",
-            tone="trouble" if step.due < now.date() else "note",
-        )
-        for step in facts.steps
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 
 import pytest
@@ -11,7 +10,6 @@ from django.db import connections
 from django.utils import timezone
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import GateClosed, Refusal, Stale
 from meetings import gates
 from meetings.models import (
@@ -224,16 +222,6 @@ def test_after_closing_nothing_changes(scene: scenes.Scene, meeting: FormalMeeti
             act()
     assert (Objective.objects.count(), NextStep.objects.count()) == (1, 1)
     assert ExplorationDecision.objects.get(participant=scene.birk).vote == "yes_if"
-
-
-def test_a_step_is_done_once(scene: scenes.Scene, meeting: FormalMeeting) -> None:
-    task = step(meeting, scene.birk)
-    first = timezone.now()
-    outcomes.finish_step(step=task, actor=ACTOR, now=first)
-    outcomes.finish_step(step=task, actor=ACTOR, now=first + dt.timedelta(days=1))
-    task.refresh_from_db()
-    assert task.done_at == first
-    assert AuditEntry.objects.filter(verb="finished a next step").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

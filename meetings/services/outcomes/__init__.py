@@ -13,7 +13,7 @@ from meetings.services.outcomes.goals import (
     remove_objective,
     select_area,
 )
-from meetings.services.outcomes.steps import add_step, change_step, finish_step, remove_step
+from meetings.services.outcomes.steps import add_step, change_step, remove_step
 
 __all__ = [
     "Voice",
@@ -24,7 +24,6 @@ __all__ = [
     "change_step",
     "close_record",
     "decide",
-    "finish_step",
     "firm_reasons",
     "give_none",
     "remove_area",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
@@ -42,16 +40,6 @@ def remove_step(*, step: NextStep, actor: Actor) -> None:
     meeting = open_record(step.meeting)
     note(actor, "removed a next step", step, meeting)
     step.delete()
-
-
-@transaction.atomic
-def finish_step(*, step: NextStep, actor: Actor, now: dt.datetime | None = None) -> None:
-    """Mark a next step as done; a second time changes nothing."""
-    fresh = NextStep.objects.select_for_update(of=("self",)).select_related("meeting__case").get(pk=step.pk)
-    if fresh.done_at is None:
-        fresh.done_at = step.done_at = now or timezone.now()
-        fresh.save(update_fields=["done_at"])
-        note(actor, "finished a next step", fresh, fresh.meeting)
 
 
 def _write(step: NextStep, meeting: FormalMeeting, after: Iterable[NextStep]) -> None:
