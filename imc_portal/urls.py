@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from imc_portal import home
 from imc_portal.core import views as core
-from meetings.views import schemas
+from meetings.views import feeds, schemas
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("proposals/", include("proposals.urls")),
     path("meetings/", include("meetings.urls")),
+    path("calendar/<str:token>.ics", feeds.feed, name="calendar_feed"),
     path("p/<str:token>/", include("meetings.personal_urls")),
     path("schemas/hand-over-2.json", schemas.hand_over, name="hand_over_schema"),
 ]

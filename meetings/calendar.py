@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from icalendar import Calendar, Event, vCalAddress
 
 PRODUCT = "-//IMC portal//meetings//EN"
+FETCH_EVERY = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Entry:
     organizer: Person
     attendee: Person | None = None
     cancelled: bool = False
+    modified: dt.datetime | None = None
 
 
 def request(entry: Entry) -> bytes:
@@ -56,15 +59,39 @@ def publish(entry: Entry) -> bytes:
     return _render(entry, "PUBLISH")
 
 
+def feed(entries: Sequence[Entry], name: str) -> bytes:
+    """All entries for a calendar that fetches them again and again; the same entries are the same bytes."""
+    calendar = _calendar("PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", FETCH_EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", FETCH_EVERY)
+    for entry in entries:
+        calendar.add_component(_event(entry, "PUBLISH"))
+    return _written(calendar, entries)
+
+
 def _render(entry: Entry, method: str) -> bytes:
+    calendar = _calendar(method)
+    calendar.add_component(_event(entry, method))
+    return _written(calendar, [entry])
+
+
+def _calendar(method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(_event(entry, method))
-    year = entry.starts_at.year
-    # Both changes of the clock around the meeting are enough; the whole history would be 2 kB of noise.
-    calendar.add_missing_timezones(first_date=dt.date(year - 1, 1, 1), last_date=dt.date(year + 2, 1, 1))
+    return calendar
+
+
+def _written(calendar: Calendar, entries: Sequence[Entry]) -> bytes:
+    """With the time zones that are used; both changes of the clock around a meeting are enough."""
+    years = [entry.starts_at.year for entry in entries]
+    if years:
+        calendar.add_missing_timezones(
+            first_date=dt.date(min(years) - 1, 1, 1), last_date=dt.date(max(years) + 2, 1, 1)
+        )
     return bytes(calendar.to_ical())
 
 
@@ -74,10 +101,12 @@ def _event(entry: Entry, method: str) -> Event:
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamp.astimezone(dt.UTC))
+    event.add("last-modified", (entry.modified or entry.stamp).astimezone(dt.UTC))
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
     event.add("summary", entry.summary)
-    event.add("description", entry.description)
+    if entry.description:
+        event.add("description", entry.description)
     event.add("location", entry.place or entry.url)
     if entry.url:
         event.add("url", entry.url)
@@ -90,6 +119,7 @@ def _event(entry: Entry, method: str) -> Event:
 
 def _attendee(person: Person) -> vCalAddress:
     address = _address(person)
+    address.params["CUTYPE"] = "INDIVIDUAL"
     address.params["ROLE"] = "REQ-PARTICIPANT"
     address.params["PARTSTAT"] = "NEEDS-ACTION"
     address.params["RSVP"] = "TRUE"

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from meetings.views import (
     disputes,
+    feeds,
     papers,
     personal,
     personal_attitude,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reply/", personal.reply, name="reply"),
     path("waive/", personal.waive, name="waive"),
     path("meeting.ics", personal.entry, name="calendar"),
+    path("calendar/renew/", feeds.renew_by_link, name="calendar_renew"),
     path("dates/<uuid:poll>/", personal_dates.poll, name="dates"),
     path("agenda/<uuid:meeting>.pdf", papers.own_agenda, name="agenda"),
     path("questions/<int:number>/", questions.question, name="question"),

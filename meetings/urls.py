@@ -12,6 +12,7 @@ from meetings.views import (
     delivery,
     disputes,
     expectations,
+    feeds,
     handover,
     live,
     minutes,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>.ics", planning.entry, name="calendar"),
     path("<uuid:pk>/agenda.pdf", papers.agenda, name="agenda"),
     path("papers/<uuid:pk>/print-again/", papers.print_again, name="print_again"),
+    path("calendar/renew/", feeds.renew, name="calendar_renew"),
     # finding a date
     path("cases/<uuid:case>/dates/<str:kind>/", dates.ask, name="dates_ask"),
     path("dates/<uuid:pk>/", dates.poll, name="dates"),

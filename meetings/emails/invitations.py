@@ -97,22 +97,58 @@ def cancelled(letter: Letter, key: str) -> Message:
 
 def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | None = None) -> calendar.Entry:
     """The meeting as calendars know it; its sender is the portal, else mail programs ignore the changes."""
-    name = _("%(host)s (IMC portal)") % {"host": meeting.host}
     return calendar.Entry(
-        uid=f"{meeting.pk}@{urlsplit(settings.BASE_URL).hostname}",
+        uid=uid_of(meeting),
         sequence=meeting.sequence,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         time_zone=meeting.time_zone,
-        summary=one_line(capfirst(f"{meeting.get_kind_display()}{colon()}{meeting.case.title}")),
+        summary=title_of(meeting),
         description=_agenda_text(meeting),
         place=one_line(meeting.place),
         url=meeting.online_url,
         stamp=now,
-        organizer=calendar.Person(name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        organizer=_organizer(meeting),
         attendee=calendar.Person(contact.name, contact.email) if contact else None,
         cancelled=meeting.state == Meeting.State.CANCELLED,
+        modified=meeting.changed_at or meeting.called_at,
     )
+
+
+def feed_entry(meeting: Meeting) -> calendar.Entry:
+    """The meeting in a feed: title, time and place alone; nothing in it changes unless the meeting does."""
+    modified = meeting.changed_at or meeting.called_at or meeting.starts_at
+    return calendar.Entry(
+        uid=uid_of(meeting),
+        sequence=meeting.sequence,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        time_zone=meeting.time_zone,
+        summary=title_of(meeting),
+        description="",
+        place=one_line(meeting.place or meeting.online_url),
+        url="",
+        stamp=modified,
+        organizer=_organizer(meeting),
+        cancelled=meeting.state == Meeting.State.CANCELLED,
+        modified=modified,
+    )
+
+
+def uid_of(meeting: Meeting) -> str:
+    """The name by which every calendar knows the meeting, through all its changes."""
+    return f"{meeting.pk}@{urlsplit(settings.BASE_URL).hostname}"
+
+
+def title_of(meeting: Meeting) -> str:
+    """Formal meeting: shared waste collection."""
+    return one_line(capfirst(f"{meeting.get_kind_display()}{colon()}{meeting.case.title}"))
+
+
+def _organizer(meeting: Meeting) -> calendar.Person:
+    """The portal, in the host's name: mail programs ignore changes by anybody but the sender."""
+    name = _("%(host)s (IMC portal)") % {"host": meeting.host}
+    return calendar.Person(name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
 def spoken_time(start: dt.datetime, end: dt.datetime, zone: str) -> str:

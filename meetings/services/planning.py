@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,7 +116,9 @@ def cancel_meeting(*, meeting: Meeting, reason: str, actor: Actor, now: dt.datet
     fresh.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     audit.record(actor, "cancelled the meeting", fresh, context=fresh.case.context, reason=reason)
     if called:
-        waiting = OutgoingEmail.objects.filter(dispatch__invitation__meeting=fresh)
+        carried = Dispatch.objects.filter(invitation__meeting=fresh, email__isnull=False)
+        about_change = Q(key__startswith=f"meeting:{fresh.pk}/change:")
+        waiting = OutgoingEmail.objects.filter(Q(pk__in=carried.values("email")) | about_change)
         outbox.cancel(emails=waiting, actor=actor, reason=_("The meeting is cancelled."))
         _tell_cancelled(fresh, now)
     return fresh
