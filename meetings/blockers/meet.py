@@ -68,7 +68,7 @@ def dates(look: Look, kind: str, step: str) -> Iterator[Blocker]:
     for who in look.parties.values():
         if who.pk not in said and who.state != Participant.State.SELECTED:
             text = _("%(name)s's answer on the date") % {"name": who}
-            yield Blocker(text, look.at("partners:case"), step, poll.asked_at, poll.answer_by)
+            yield Blocker(text, look.at("meetings:dates", poll.pk), step, poll.asked_at, poll.answer_by)
 
 
 def meeting_of(look: Look, kind: str, step: str) -> Iterator[Blocker]:
