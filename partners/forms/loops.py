@@ -98,11 +98,10 @@ class LeaveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Later means on a certain day."""
         values = super().clean() or self.cleaned_data
-        if values.get("state") == Participant.State.DEFERRED and not values.get("until"):
-            if "until" not in self.errors:
-                self.add_error("until", _("Choose the day on which it is asked again."))
-        elif "until" in values:
+        if values.get("state") != Participant.State.DEFERRED:
             values["until"] = None
+        elif not values.get("until") and "until" not in self.errors:
+            self.add_error("until", _("Choose the day on which it is asked again."))
         return values
 
 
