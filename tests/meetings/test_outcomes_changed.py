@@ -232,7 +232,11 @@ def test_what_the_answers_suggest_is_taken_over_with_one_click(
     task = NextStep.objects.get()
     assert (task.action, task.owner, task.owner_name) == (wanted, scene.alder, "Anna Alder")
     assert task.due > meeting.local_start.date()
-    assert client.post(address, {"text": "Invented"}).status_code == 404
+    refused = client.post(
+        address, {"text": "Invented"}, headers={"referer": f"http://testserver{page}"}, follow=True
+    )
+    assert "no longer suggest this step" in refused.content.decode()
+    assert NextStep.objects.count() == 1
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -64,6 +64,8 @@ FUNCTIONS = ("ADM-TAX", "ADM-ICT", "REC-LIB", "ECO-ROA")
 NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "proposals:preview"} | {
     "meetings:package",
     "personal:document",
+    "personal:package_file",
+    "hand_over_schema",
 }
 #: What these pages have to be asked to show their form.
 ASKED = {"meetings:reply": "?reply=not_coming", "personal:reply": "?reply=not_coming"}
@@ -261,6 +263,12 @@ class Growth:
             invitation = Invitation.objects.create(meeting=meeting, participant=participant)  # type: ignore[misc]  # kept as objects
             if isinstance(meeting, InformalMeeting):
                 self._dispatch(invitation)
+            invitation.delegates.create(name=f"Companion {self.number}")
+            meeting.notes_by_item.create(  # type: ignore[attr-defined]  # as above
+                position=self.number, title=f"Item {self.number}", text="Said"
+            )
+            meeting.agenda = [*meeting.agenda, {"title": f"Item {self.number}", "minutes": 5}]  # type: ignore[attr-defined]  # as above
+            meeting.save()  # type: ignore[attr-defined]  # as above
         old = self._meeting(self.case, "informal")
         gone = {"state": "cancelled", "cancelled_because": "Snow"}
         InformalMeeting.objects.create(**(old | gone))
