@@ -509,14 +509,15 @@ HIDDEN = {
     "reader": ("answer_b", "call"),
     "focal": ("answer_b", "call"),
     "lead": ("answer_b", "call"),
-    "partner": (*NOT_FOR_PARTNERS, "unchecked", "minutes_draft"),
+    "partner": (*NOT_FOR_PARTNERS, *HANDED_OVER, "unchecked", "minutes_draft"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
     # the facilitator helps with minutes, and hears what each expects
-    "facilitator": tuple(set(SECRETS) - {"expectation", "minutes_draft", "minutes_sent"}),
+    "facilitator": tuple(set(SECRETS) - {"expectation", "minutes_draft", "minutes_sent", *HANDED_OVER}),
     "nobody": tuple(SECRETS),
-    "link": (*NOT_FOR_PARTNERS, "unchecked", "interest", "minutes_draft"),
+    # the page of a receiver is opened by a receiver's own link
+    "link": (*NOT_FOR_PARTNERS, "basis_d", "study", "stakeholder", "unchecked", "interest", "minutes_draft"),
 }
 
 

@@ -80,7 +80,7 @@ def note_stakeholder(*, stakeholder: Stakeholder, actor: Actor) -> Stakeholder:
     if stakeholder.area and stakeholder.area.case_id != case.pk:
         raise Refusal(_("Choose among the areas that are in the talks."))
     stakeholder.recorded_by = actor.name[:200]
-    _clean(stakeholder, ["case"])
+    _clean(stakeholder, [])
     stakeholder.save(force_insert=True)
     audit.record(actor, "noted a stakeholder", stakeholder, context=case.context)
     return stakeholder

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from imc_portal.core.models import AuditEntry, User
 from meetings import cells, chain
 from meetings.models import Answer, Dispatch, Invitation, Meeting
-from meetings.waiting import expectations, loops, minutes, steps
+from meetings.waiting import expectations, handover, loops, minutes, steps
 from meetings.waiting.item import Item
 from partners import exchange_waiting, policies
 from partners.models import Case, Participant
@@ -63,6 +63,7 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
         mine += more
         others += of_others
     mine += loops.items(user, cases, now)
+    others += handover.items(user, cases)
     mine += expectations.items(user, cases)
     coming = sorted(
         (
