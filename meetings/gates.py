@@ -23,9 +23,11 @@ from meetings.models import (
     Ratification,
 )
 from meetings.models.attitude import OPEN_MINDED
-from partners.models import CandidateArea, Case, Participant
+from partners.models import CandidateArea, Case, OfficeHolder, Participant
 
 MUNICIPALITIES_TO_MEET = 2
+#: Offices that speak for a municipality by themselves.
+HEADS = (OfficeHolder.Office.MAYOR, OfficeHolder.Office.DEPUTY)
 
 
 def latest_attitudes(case: Case) -> dict[Participant, Attitude]:
@@ -113,23 +115,33 @@ def _others(rules: CaseRules, latest: dict[Participant, Attitude]) -> list[str]:
     have = sum(counts(said.value, rules) for who, said in latest.items() if not who.is_initiator)
     if have >= rules.gate_others:
         return []
-    if have == 0 and rules.gate_others == 1:
-        if rules.gate_conditional:
-            return [_("No other municipality is positive, or positive on conditions, yet.")]
+    if have == 0 and rules.gate_conditional:
+        return [_("No other municipality is positive, or positive on conditions, yet.")]
+    if have == 0:
         return [_("No other municipality is positive without conditions yet.")]
     if rules.gate_conditional:
-        text = _("Of the others %(have)d is or are positive, or positive on conditions; %(need)d are needed.")
+        text = ngettext(
+            "Only %(have)d other municipality is positive, or positive on conditions; %(need)d are needed.",
+            "Only %(have)d others are positive, or positive on conditions; %(need)d are needed.",
+            have,
+        )
     else:
-        text = _("Of the others %(have)d is or are positive without conditions; %(need)d are needed.")
+        text = ngettext(
+            "Only %(have)d other municipality is positive without conditions; %(need)d are needed.",
+            "Only %(have)d others are positive without conditions; %(need)d are needed.",
+            have,
+        )
     return [text % {"have": have, "need": rules.gate_others}]
 
 
 def _too_few_areas(rules: CaseRules, have: int) -> str:
-    if rules.gate_areas > 1:
-        return _("There are %(have)d areas that all who are needed would explore; %(need)d are needed.") % {
-            "have": have,
-            "need": rules.gate_areas,
-        }
+    if have:
+        text = ngettext(
+            "Only %(have)d area is open to all who are needed; %(need)d are needed.",
+            "Only %(have)d areas are open to all who are needed; %(need)d are needed.",
+            have,
+        )
+        return text % {"have": have, "need": rules.gate_areas}
     if rules.gate_initiator and rules.gate_others == 1:
         return _("There is no area that both the initiator and another municipality would explore.")
     return _("There is no area that all who are needed would explore.")
@@ -204,6 +216,34 @@ def hand_over_firm(case: Case) -> list[str]:
     if case.meetings.filter(kind=Meeting.Kind.FORMAL, state=Meeting.State.HELD).exists():
         return []
     return [_("The record of the formal meeting is not closed yet.")]
+
+
+def quorum(meeting: Meeting) -> list[str]:
+    """As many municipalities are present as the rules of the case ask for."""
+    present = meeting.invitations.filter(present=True).count()
+    needed = CaseRules.of(meeting.case).quorum
+    if present >= needed:
+        return []
+    return [
+        _("The quorum is not reached: %(present)d of the %(needed)d municipalities needed are present.")
+        % {"present": present, "needed": needed}
+    ]
+
+
+def delegates(meeting: Meeting) -> list[str]:
+    """Each municipality present sends its mayor or a deputy, or a delegate whose appointment is on record."""
+    present = meeting.invitations.filter(present=True).select_related("participant__municipality")
+    unnamed = present.exclude(delegate_office__in=HEADS).filter(appointment="")
+    return [
+        _("%(name)s sends neither its mayor nor a deputy: record by which decision the delegate was named.")
+        % {"name": row.participant}
+        for row in unnamed
+    ]
+
+
+def notice(meeting: Meeting, now: dt.datetime) -> list[str]:
+    """Everybody invited had the notice of the case, or waived it; a lead may go on with a reason."""
+    return papers_in_time(meeting, now) if meeting.is_formal else []
 
 
 def hand_over(case: Case) -> list[str]:

@@ -44,6 +44,10 @@ POLICIES = PolicyTable(
         # planning and the post room
         "meeting.plan": lambda user, case: partners.allows(user, "case.run", case),
         "meeting.run": lambda user, meeting: partners.allows(user, "case.run", meeting.case),
+        "rules.set": lambda user, case: partners.allows(user, "case.run", case),
+        "guest.name": lambda user, guest: any(
+            seat.body_id == guest.body_id for seat in partners.seats(user) if seat.body_id
+        ),
         "meeting.inside": lambda user, meeting: partners.allows(user, "case.inside", meeting.case),
         "meeting.override": lambda user, case: partners.allows(user, "case.override", case),
         "invitation.reply": lambda user, invitation: partners.allows(

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import leadtime
-from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
+from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, Participant
 from proposals.models import Annex, Document, ProposalVersion
 
@@ -109,21 +109,24 @@ def where(participant: Participant) -> leadtime.Where:
     return leadtime.Where(participant.municipality.country, participant.municipality.time_zone)
 
 
-def earliest_day(case: Case, now: dt.datetime) -> dt.date | None:
-    """The first day that leaves every expected recipient the lead time, if papers leave now."""
-    return leadtime.earliest_day_for_all(now, case.lead_time_days, map(where, expected(case)))
+def earliest_day(case: Case, now: dt.datetime, kind: str = Meeting.Kind.INFORMAL) -> dt.date | None:
+    """The first day that leaves every expected recipient the lead time or notice, if papers leave now."""
+    days = CaseRules.days_ahead(case, kind)
+    return leadtime.earliest_day_for_all(now, days, map(where, expected(case)))
 
 
-def too_early(case: Case, start: dt.datetime, now: dt.datetime) -> list[str]:
+def too_early(
+    case: Case, start: dt.datetime, now: dt.datetime, kind: str = Meeting.Kind.INFORMAL
+) -> list[str]:
     """What a meeting at this time would mean for the lead time, in dates; nothing when it can be kept."""
-    guests = expected(case)
-    late = [guest for guest in guests if leadtime.due(start, case.lead_time_days, where(guest)) < now]
+    guests, days = expected(case), CaseRules.days_ahead(case, kind)
+    late = [guest for guest in guests if leadtime.due(start, days, where(guest)) < now]
     if not late:
         return []
-    day = leadtime.earliest_day_for_all(now, case.lead_time_days, map(where, guests))
+    day = leadtime.earliest_day_for_all(now, days, map(where, guests))
     names = ", ".join(str(guest) for guest in late)
     return [
-        good_time(case.lead_time_days, day),
+        good_time(days, day),
         ngettext(
             "Too late for %(names)s: it must waive the lead time, or the meeting moves.",
             "Too late for %(names)s: each of them must waive the lead time, or the meeting moves.",
@@ -194,7 +197,9 @@ def _line(meeting: Meeting, found: _Found, now: dt.datetime) -> Line:
     due = (
         dispatch.due_at
         if dispatch
-        else leadtime.due(meeting.starts_at, meeting.case.lead_time_days, where(participant))
+        else leadtime.due(
+            meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where(participant)
+        )
     )
     sent = dispatch.sent_at if dispatch else None
     return Line(

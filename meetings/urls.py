@@ -9,6 +9,7 @@ from meetings.views import (
     answers,
     attitudes,
     dates,
+    delegations,
     delivery,
     disputes,
     expectations,
@@ -24,6 +25,7 @@ from meetings.views import (
     preparation,
     receivers,
     record,
+    rules,
     steps,
 )
 
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>.ics", planning.entry, name="calendar"),
     path("<uuid:pk>/agenda.pdf", papers.agenda, name="agenda"),
     path("papers/<uuid:pk>/print-again/", papers.print_again, name="print_again"),
+    path("cases/<uuid:case>/rules/", rules.rules, name="rules"),
+    path("guests/<uuid:pk>/", delegations.guest, name="guest"),
     path("calendar/renew/", feeds.renew, name="calendar_renew"),
     # finding a date
     path("cases/<uuid:case>/dates/<str:kind>/", dates.ask, name="dates_ask"),

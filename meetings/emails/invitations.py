@@ -24,7 +24,7 @@ from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import colon
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime, spoken
-from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
+from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, OfficeHolder
 from proposals.documents import tokens
 from proposals.documents.changes import earlier_for
@@ -223,7 +223,7 @@ def _context(letter: Letter) -> dict[str, object]:
         "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
         "reply_by": day_in_words(reply_by(meeting, where, letter.now, _asked(letter))),
         "late": letter.due_at is not None and letter.now > letter.due_at,
-        "lead_time": letter.case.lead_time_days,
+        "lead_time": CaseRules.days_ahead(letter.case, meeting.kind),
         "benefit": _benefit(letter),
         "corrects": _corrects(letter),
         "sender": one_line(str(letter.case.opened_by)),

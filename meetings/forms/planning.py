@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.agenda import Item, read
-from meetings.models import Invitation, Meeting
+from meetings.models import Delegate, Invitation, Meeting
+from meetings.services.delegations import Companion
 from meetings.services.planning import Plan
 from meetings.services.replies import Answer
 from partners.models import OfficeHolder
@@ -196,6 +197,10 @@ class CancelForm(forms.Form):
     )
 
 
+HEAD_FIELDS = ("delegate_name", "delegate_office", "mandate", "appointment")
+BESIDE = {"deputies": Delegate.Capacity.DEPUTY, "companions": Delegate.Capacity.COMPANION}
+
+
 class ReplyForm(forms.Form):
     """The reply to an invitation: asks only for what the chosen answer needs."""
 
@@ -210,6 +215,29 @@ class ReplyForm(forms.Form):
             "What this person may say for your municipality. At an informal meeting nothing is decided."
         ),
     )
+    appointment = forms.CharField(
+        label=gettext_lazy("Named by, and when"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy(
+            "Only when neither the mayor nor a deputy mayor comes: the decision that named the delegate, and "
+            "its date."
+        ),
+    )
+    deputies = forms.CharField(
+        label=gettext_lazy("Who can stand in"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One name on each line, with the office behind a comma."),
+    )
+    companions = forms.CharField(
+        label=gettext_lazy("Who comes along"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One name on each line, with the office behind a comma."),
+    )
     text = forms.CharField(
         label=gettext_lazy("A word to the host"),
         max_length=1000,
@@ -223,8 +251,10 @@ class ReplyForm(forms.Form):
         if invitation.meeting.is_formal:
             self.fields["mandate"].help_text = _("What this person may say for your municipality.")
         if reply != Invitation.Reply.COMING:
-            for name in ("delegate_name", "delegate_office", "mandate"):
+            for name in (*HEAD_FIELDS, *BESIDE):
                 del self.fields[name]
+        if not invitation.meeting.is_formal:
+            self.fields.pop("appointment", None)
         if reply == Invitation.Reply.OTHER_TIME:
             self.fields["text"].required = True
             self.fields["text"].label = lazystr(_("Which days or times would suit you"))
@@ -239,6 +269,12 @@ class ReplyForm(forms.Form):
             delegate_name=data.get("delegate_name", ""),
             delegate_office=data.get("delegate_office", ""),
             mandate=data.get("mandate", Invitation.Mandate.LISTENING),
+            appointment=data.get("appointment", ""),
+            others=tuple(
+                person
+                for field, capacity in BESIDE.items()
+                for person in people(data.get(field, ""), capacity)
+            ),
         )
 
 
@@ -261,8 +297,26 @@ def _kept(invitation: Invitation, reply: str) -> dict[str, Any]:
         "delegate_name": invitation.delegate_name or (contact.name if contact else ""),
         "delegate_office": invitation.delegate_office or (contact.office if contact else ""),
         "mandate": invitation.mandate if again else Invitation.Mandate.LISTENING,
+        "appointment": invitation.appointment,
         "text": invitation.reply_text if invitation.reply == reply else "",
+        **{field: _lines_of(invitation, capacity) for field, capacity in BESIDE.items()},
     }
+
+
+def people(text: str, capacity: str) -> list[Companion]:
+    """Lines such as "Ann Example, head of finance"; an office that is none of ours stays with the name."""
+    offices = {str(label).casefold(): value for value, label in OfficeHolder.Office.choices}
+    found = []
+    for line in text.splitlines():
+        name, _comma, office = (part.strip() for part in line.partition(","))
+        known = offices.get(office.casefold(), "")
+        found.append(Companion((name if known or not office else line.strip())[:150], known, capacity))
+    return [person for person in found if person.name]
+
+
+def _lines_of(invitation: Invitation, capacity: str) -> str:
+    rows = invitation.delegates.filter(capacity=capacity) if invitation.pk else []
+    return "\n".join(", ".join(filter(None, (row.name, row.get_office_display()))) for row in rows)
 
 
 def _line(item: Item) -> str:

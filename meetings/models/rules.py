@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.meeting import Meeting
 from partners.models import Case
 
 
@@ -57,3 +58,8 @@ class CaseRules(models.Model):
         """The rules of a case; the defaults, not saved, where nobody has set any."""
         found: CaseRules | None = getattr(case, "rules", None)
         return found or cls(case=case)
+
+    @classmethod
+    def days_ahead(cls, case: Case, kind: str) -> int:
+        """Working days that a recipient must have: the notice of a formal meeting, else the lead time."""
+        return cls.of(case).notice_days if kind == Meeting.Kind.FORMAL else case.lead_time_days

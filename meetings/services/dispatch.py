@@ -21,8 +21,8 @@ from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from meetings import emails, leadtime
-from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
-from meetings.services import answers, editions, letters
+from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
+from meetings.services import answers, delegations, editions, letters
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Annex, Document, ProposalVersion
@@ -57,6 +57,7 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
     """Call what is approved, add missing papers, queue what is rendered, mark what has left."""
     now = now or timezone.now()
     portal = Actor.portal()
+    delegations.invite_guests_due(now)
     called = sum(call(meeting=meeting, actor=portal, now=now) for meeting in ready_to_call(now))
     papers = sum(add_paper(meeting=meeting, document=document) for meeting, document in missing_papers(now))
     outcomes = [queue(dispatch_id=pk, now=now) for pk in waiting(now)]
@@ -117,6 +118,7 @@ def mark_called(meeting: Meeting, actor: Actor, now: dt.datetime) -> None:
         context=meeting.case.context,
         after={"starts": meeting.starts_at.isoformat()},
     )
+    delegations.invite_guests(meeting)
 
 
 def invite(meeting: Meeting, invited: QuerySet[Participant]) -> None:
@@ -192,7 +194,7 @@ def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
     """By when this recipient must have the papers of the meeting."""
     municipality = participant.municipality
     where = leadtime.Where(municipality.country, municipality.time_zone)
-    return leadtime.due(meeting.starts_at, meeting.case.lead_time_days, where)
+    return leadtime.due(meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where)
 
 
 def waiting(now: dt.datetime) -> list[uuid.UUID]:

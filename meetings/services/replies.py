@@ -14,8 +14,13 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch, Invitation, Meeting
-from partners.models import Case, Participant
+from meetings.services import delegations
+from meetings.services.delegations import Companion
+from partners.models import Case, OfficeHolder, Participant
 from partners.services import participants
+
+#: Offices that speak for a municipality by themselves.
+HEADS = (OfficeHolder.Office.MAYOR, OfficeHolder.Office.DEPUTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Answer:
     delegate_name: str = ""
     delegate_office: str = ""
     mandate: str = Invitation.Mandate.LISTENING
+    appointment: str = ""
+    others: tuple[Companion, ...] = ()
 
 
 @transaction.atomic
@@ -46,6 +53,8 @@ def reply(
     fresh.replied_at, fresh.replied_by = now, actor.name[:200]
     fresh.full_clean(exclude=["meeting", "participant", "link"])
     fresh.save()
+    coming = fresh.reply == Invitation.Reply.COMING
+    delegations.accompany(invitation=fresh, others=answer.others if coming else (), actor=actor)
     participants.step(participant=fresh.participant, to=Participant.State.PROPOSAL_READ, actor=actor)
     audit.record(
         actor,
@@ -121,9 +130,15 @@ def _take(invitation: Invitation, answer: Answer) -> None:
     coming = answer.reply == Invitation.Reply.COMING
     if coming and not (answer.delegate_name.strip() and answer.delegate_office):
         raise Refusal(_("Say who comes, and in what office."))
+    needs = invitation.meeting.is_formal and coming and answer.delegate_office not in HEADS
+    if needs and not answer.appointment.strip():
+        raise Refusal(
+            _("Neither the mayor nor a deputy comes: say by which decision the delegate was named, and when.")
+        )
     if answer.reply == Invitation.Reply.OTHER_TIME and not answer.text.strip():
         raise Refusal(_("Say which days or times would suit you."))
     invitation.reply, invitation.reply_text = answer.reply, answer.text.strip()
     invitation.delegate_name = answer.delegate_name.strip() if coming else ""
     invitation.delegate_office = answer.delegate_office if coming else ""
     invitation.mandate = answer.mandate if coming else Invitation.Mandate.LISTENING
+    invitation.appointment = answer.appointment.strip()[:300] if needs else ""

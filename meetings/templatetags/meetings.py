@@ -41,6 +41,7 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
     return {
         "meeting": next(iter(ahead or meetings[-1:]), None),
         "formal": formal,
+        "case_pk": case.pk,
         "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
         "ask_url": reverse("meetings:dates_ask", args=[case.pk, kind]) if may_plan else "",
         "polls": DatePoll.objects.filter(case=case, state=DatePoll.State.OPEN),

@@ -248,7 +248,7 @@ def _fix_form(request: PersonRequest, poll: DatePoll, slot: DateSlot, *, overrid
         },
         time_zone=poll.time_zone,
         now=now,
-        too_early=lambda start: postroom.too_early(case, start, now),
+        too_early=lambda start: postroom.too_early(case, start, now, poll.kind),
         fixed_agenda=suggested if poll.kind == Meeting.Kind.FORMAL else "",
         overridable=overridable,
     )

@@ -19,12 +19,13 @@ from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.problems import GateClosed, Refusal
 from meetings import agenda, chain, gates, policies, postroom, spoken
 from meetings.forms.planning import CancelForm, PlanForm, agenda_text, initial_of
-from meetings.models import Dispatch, Invitation, Meeting
-from meetings.services import planning
+from meetings.models import CaseRules, Dispatch, Invitation, Meeting
+from meetings.services import delegations, planning
 from meetings.views.papers import newest
 from meetings.views.personal import calendar_response
 from partners.models import Case, Participant
 from partners.policies import allows as partners_allow
+from partners.policies import seats
 
 PER_PAGE = 50
 OPEN_STATES = (Meeting.State.PLANNED, Meeting.State.CALLED)
@@ -59,7 +60,7 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     guests = list(
         found.invitations.select_related(
             "participant__municipality", "participant__contact"
-        ).prefetch_related("dispatches__document", "dispatches__email")
+        ).prefetch_related("dispatches__document", "dispatches__email", "delegates")
     )
     mine = [guest for guest in guests if partners_allow(request.user, "participant.speak", guest.participant)]
     context = {
@@ -75,6 +76,8 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "running": found.starts_at <= timezone.now(),
         "minutes": sum(item.get("minutes") or 0 for item in found.agenda),
         "agenda_paper": newest(found),
+        "bodies": delegations.guests_of(found),
+        "my_bodies": {seat.body_id for seat in seats(request.user) if seat.body_id},
     }
     return render(request, "meetings/meeting.html", context)
 
@@ -100,7 +103,7 @@ def plan(request: PersonRequest, case: uuid.UUID, kind: str) -> HttpResponseBase
         "form": form,
         "reasons": reasons,
         "blocked": bool(reasons) and not overridable,
-        "good_time": _good_time(found, timezone.now()),
+        "good_time": _good_time(found, timezone.now(), kind),
         "guests": postroom.expected(found),
     }
     return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
@@ -126,7 +129,7 @@ def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         "kind": Meeting.Kind(found.kind),
         "formal": found.is_formal,
         "form": form,
-        "good_time": _good_time(found.case, timezone.now()),
+        "good_time": _good_time(found.case, timezone.now(), found.kind),
     }
     return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
 
@@ -180,14 +183,14 @@ def _plan_form(
     initial: dict[str, Any] = (
         initial_of(meeting)
         if meeting
-        else {"date": postroom.earliest_day(case, now), "time": dt.time(10), "agenda": suggested}
+        else {"date": postroom.earliest_day(case, now, kind), "time": dt.time(10), "agenda": suggested}
     )
     return PlanForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
         time_zone=meeting.time_zone if meeting else case.initiator.time_zone,
         now=now,
-        too_early=_lead_time_of(case, meeting, now),
+        too_early=_lead_time_of(case, kind, meeting, now),
         fixed_agenda=_fixed(meeting, suggested) if kind == Meeting.Kind.FORMAL else "",
         overridable=overridable,
     )
@@ -198,13 +201,13 @@ def _fixed(meeting: Meeting | None, suggested: str) -> str:
     return agenda_text(map(agenda.read, meeting.agenda)) if meeting else suggested
 
 
-def _lead_time_of(case: Case, meeting: Meeting | None, now: dt.datetime) -> Any:
+def _lead_time_of(case: Case, kind: str, meeting: Meeting | None, now: dt.datetime) -> Any:
     """How the form learns what a start would mean; an unchanged start was accepted before."""
 
     def judge(start: dt.datetime) -> list[str]:
         if meeting and start == meeting.starts_at:
             return []
-        return postroom.too_early(case, start, now)
+        return postroom.too_early(case, start, now, kind)
 
     return judge
 
@@ -240,8 +243,8 @@ def _refuse(form: Any, refusal: Refusal) -> None:
         form.add_error(None, reason)
 
 
-def _good_time(case: Case, now: dt.datetime) -> str:
-    return postroom.good_time(case.lead_time_days, postroom.earliest_day(case, now))
+def _good_time(case: Case, now: dt.datetime, kind: str) -> str:
+    return postroom.good_time(CaseRules.days_ahead(case, kind), postroom.earliest_day(case, now, kind))
 
 
 def _papers(guests: list[Invitation], inside: bool, mine: list[Invitation]) -> list[Dispatch]:
