@@ -84,7 +84,8 @@ def meeting_of(look: Look, kind: str, step: str) -> Iterator[Blocker]:
         yield from look.own(text, url, step, since=meeting.ends_at)
     else:
         yield from _replies(look, meeting, step)
-        yield Blocker(str(meeting.kind_name), meeting.get_absolute_url(), step, None, meeting.starts_at)
+        itself = _("the formal meeting") if meeting.is_formal else _("the informal meeting")
+        yield Blocker(itself, meeting.get_absolute_url(), step, None, meeting.starts_at)
 
 
 def _replies(look: Look, meeting: Meeting, step: str) -> Iterator[Blocker]:

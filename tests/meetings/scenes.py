@@ -196,3 +196,8 @@ def sees(user: User, name: str, pk: object) -> tuple[int, str]:
     client.force_login(user)
     response = client.get(reverse(f"meetings:{name}", args=[pk]))
     return response.status_code, response.content.decode()
+
+
+def refusal_of(wrong: dict[str, str]) -> int:
+    """How a form refuses: the house turns away what cannot be shown before any form reads it."""
+    return 400 if any("\0" in text for text in wrong.values()) else 422
