@@ -26,7 +26,7 @@ from meetings.models import (
     RecordNote,
     SelectedArea,
 )
-from meetings.services import minutes, minutes_letters
+from meetings.services import minutes, minutes_letters, minutes_voices
 from partners.models import Case, Participant
 from tests.meetings import scenes
 from tests.meetings.scenes import Scene
@@ -135,3 +135,8 @@ def at_once(*acts: Callable[[], object]) -> list[BaseException]:
     for thread in threads:
         thread.join(30)
     return faults
+
+
+def say(sent: Minutes, party: Participant, actor: Actor) -> None:
+    """The delegation agrees."""
+    minutes_voices.say(minutes=sent, participant=party, voice="agrees", name="x", actor=actor)
