@@ -170,6 +170,22 @@ def own_step(world: World) -> dict[str, Any]:
     return by_link(world) | {"step": world.made["step_of_b"].pk}  # type: ignore[attr-defined]  # as above
 
 
+def poll_by_link(world: World) -> dict[str, Any]:
+    return by_link(world) | {"poll": world.made["poll"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def slot_of(world: World) -> dict[str, Any]:
+    return at("poll")(world) | {"slot": world.made["slot"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def agenda_by_link(world: World) -> dict[str, Any]:
+    return by_link(world) | {"meeting": world.made["informal"].pk}  # type: ignore[attr-defined]  # as above
+
+
+def calendar_token(world: World) -> dict[str, Any]:
+    return {"token": world.made["calendar_token"]}
+
+
 EVERYBODY = "yyyyyyyyyy"
 SIGNED_IN = "yyyyyyyyss"
 #: Inside the initiating municipality: all may read, lead and focal point may write.
@@ -326,6 +342,18 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "meetings:note": ("POST", note_of, CASE_WRITE),
     "meetings:live_here": ("POST", at("informal"), CASE_WRITE),
     "meetings:hold": ("POST", at("informal"), CASE_WRITE),
+    # before a meeting: its paper, a date, who comes, the rules, one's own calendar
+    "meetings:agenda": ("GET", at("informal"), CASE_READ),
+    "meetings:print_again": ("POST", at("agenda"), CASE_WRITE),
+    "meetings:dates_ask": ("FORM", planned, CASE_WRITE),
+    "meetings:dates": ("GET", at("poll"), CASE_READ),
+    "meetings:dates_answer": ("FORM", at("poll"), "yyfynynyss"),
+    "meetings:dates_fix": ("FORM", slot_of, CASE_WRITE),
+    "meetings:dates_withdraw": ("POST", at("poll"), CASE_WRITE),
+    "meetings:guest": ("FORM", at("guest"), "ffffnynfss"),
+    "meetings:rules": ("FORM", of_case, CASE_WRITE),
+    "meetings:calendar_renew": ("POST", no_arguments, SIGNED_IN),
+    "calendar_feed": ("GET", calendar_token, EVERYBODY),  # whoever has the address
     # what is said
     "meetings:answers": ("GET", of_case, "yyyynfnyss"),
     "meetings:answer": ("FORM", cell, "yyfynfnfss"),
@@ -405,6 +433,9 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "personal:reply": ("FORM", by_link, BY_LINK),
     "personal:waive": ("POST", by_link, "nnnnnnnnnn"),  # it names no paper of theirs
     "personal:calendar": ("GET", by_link, BY_LINK),
+    "personal:calendar_renew": ("POST", by_link, BY_LINK),
+    "personal:dates": ("FORM", poll_by_link, BY_LINK),
+    "personal:agenda": ("GET", agenda_by_link, BY_LINK),
     "personal:question": ("FORM", question, BY_LINK),
     "personal:said": ("GET", said_by_link, BY_LINK),
     "personal:dispute": ("POST", said_by_link, BY_LINK),
@@ -500,7 +531,7 @@ def test_no_command_answers_get(name: str, untouched: World) -> None:
 
 NOT_FOR_PARTNERS = (
     *("ranking", "weights", "aside", "contact", "draft", "figures"),
-    *("annex_d", "answer_a", "need", "call", "record"),
+    *("annex_d", "answer_a", "need", "call", "record", "date_d"),
 )
 #: What the host, the facilitator and the receivers of a package read, and no party.
 HANDED_OVER = tuple(world_handover.SECRETS)

@@ -60,7 +60,7 @@ from proposals.models import (
     ProposalVersion,
     Statement,
 )
-from tests import makers, world_handover
+from tests import makers, world_before, world_handover
 
 CAST = (
     "lead",
@@ -98,6 +98,7 @@ SECRETS = {
     "expectation": "SECRET-EXPECTATION-OF-B",
     "record": "SECRET-WORDS-OF-THE-RECORD",
     **world_handover.SECRETS,
+    **world_before.SECRETS,
 }
 
 
@@ -148,6 +149,7 @@ def build() -> World:
     _meet(world)
     _offer_to_merge(world)
     world.made |= world_handover.build(world.made, case, people["focal"])
+    world.made |= world_before.build(world.made, case, people["lead"])
     world.made["call"] = makers.make_call()
     world.made["cooperation"] = makers.make_cooperation("Union of A and B", [a, b])
     world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)

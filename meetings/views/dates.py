@@ -25,7 +25,7 @@ from meetings.models import DateAnswer, DatePoll, DateSlot, Meeting
 from meetings.services import dates
 from meetings.services.dates import Party
 from partners import policies as partners
-from partners.models import Case
+from partners.models import Case, Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,9 @@ def withdraw(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
 def party_of(request: PersonRequest, poll: DatePoll) -> Party | None:
     """For whom this person may answer: the own municipality, or the body attached to the case."""
     for participant in poll.case.participants.all():
-        if partners.allows(request.user, "participant.speak", participant):
+        if participant.state in Participant.ACTIVE and partners.allows(
+            request.user, "participant.speak", participant
+        ):
             return Party(participant=participant)
     held = {seat.body_id for seat in partners.seats(request.user) if seat.body_id}
     bodies = [entry.body for entry in poll.case.bodies.all() if entry.body_id in held]

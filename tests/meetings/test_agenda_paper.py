@@ -92,7 +92,7 @@ def test_the_formal_paper_is_notice_and_agenda_in_one() -> None:
     ):
         assert words in rules
     assert "not whether to cooperate" in rules
-    assert [line.title for line in said.lines][0].startswith("Benefits and costs")
+    assert said.lines[0].title.startswith("Benefits and costs")
     assert len(said.elsewhere) == 1
     assert "Helsinki" in said.elsewhere[0]
     french = sheet(meeting, "fr")

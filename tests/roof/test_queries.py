@@ -23,6 +23,7 @@ from meetings.models import (
     Answer,
     Attitude,
     ClarificationRound,
+    DateSlot,
     Dispatch,
     Expectation,
     ExpectationTopic,
@@ -32,6 +33,7 @@ from meetings.models import (
     HandOver,
     InformalMeeting,
     Invitation,
+    Meeting,
     NextStep,
     Objective,
     OverarchingGoal,
@@ -65,6 +67,8 @@ NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "pro
     "meetings:package",
     "personal:document",
     "personal:package_file",
+    "meetings:agenda",
+    "personal:agenda",
     "hand_over_schema",
 }
 #: What these pages have to be asked to show their form.
@@ -264,6 +268,7 @@ class Growth:
             if isinstance(meeting, InformalMeeting):
                 self._dispatch(invitation)
             invitation.delegates.create(name=f"Companion {self.number}")
+            self._before(meeting, participant)
             meeting.notes_by_item.create(  # type: ignore[attr-defined]  # as above
                 position=self.number, title=f"Item {self.number}", text="Said"
             )
@@ -277,6 +282,18 @@ class Growth:
         HandOver.objects.create(
             case=self.case, file_name=name, sha256=digest, size=6, made_by=self.world.people["focal"]
         )
+
+    def _before(self, meeting: Meeting, participant: Participant) -> None:
+        """A guest; one more time in the question for a date, answered by everybody who is asked."""
+        body = makers.make_body(f"Body {self.number} {meeting.kind}")
+        meeting.guests.create(body=body, role="observer")
+        poll = self.world.made["poll"]
+        start = timezone.now() + dt.timedelta(days=30, minutes=DateSlot.objects.count())
+        ends = start + dt.timedelta(hours=2)
+        slot = DateSlot.objects.create(poll=poll, starts_at=start, ends_at=ends)  # type: ignore[misc]  # kept as objects
+        said = {"answered_by": "x", "answered_at": timezone.now(), "value": "yes"}
+        for each in self.case.participants.exclude(state="set_aside"):
+            slot.answers.create(participant=each, name=f"Mayor {self.number}", **said)
 
     def _dispatch(self, invitation: Invitation) -> None:
         now = timezone.now()
