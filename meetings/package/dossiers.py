@@ -203,7 +203,8 @@ def _questions_for_the_lawyer(facts: Facts, area: Facts) -> list[str]:
 
 
 def _study(facts: Facts, area: Facts) -> Facts:
-    found = next((row for row in facts["studies"] if row["area"] == area["id"]), {})
+    rows = (row for row in facts["studies"] if row["area"] == area["id"])
+    found: Facts = next(rows, {})
     return {
         "study_by": found.get("study_by") or None,
         "study_key": found.get("study_key") or None,

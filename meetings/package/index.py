@@ -94,13 +94,12 @@ def _left_out(facts: Facts) -> list[str]:
 
 
 def _text(words: Mapping[str, Any], lines: Sequence[Line]) -> str:
-    widest = max(len(line.name) for line in lines)
     head = [
         words["title"],
         _("Hand-over for the legal check and the feasibility study, made on %(day)s.")
         % {"day": words["made"]},
     ]
-    listed = [f"{line.name.ljust(widest)}  {line.what} – {line.whom}" for line in lines]
+    listed = [f"{line.name}\n    {line.what} – {line.whom}" for line in lines]
     asked = [_("Open questions:"), *(f"- {question}" for question in words["questions"])]
     parts = [head, words["notes"], listed, asked if words["questions"] else []]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"

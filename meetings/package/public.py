@@ -16,6 +16,8 @@ from meetings.package import people
 
 Facts = dict[str, Any]
 EMAIL = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+", re.UNICODE)
+#: What stands in brackets behind a name is no part of it.
+BRACKETS = re.compile(r"\([^()]*\)")
 #: A family name alone is looked for from this length on, and only as it is written.
 SHORTEST = 3
 #: Words before a name that are none.
@@ -50,7 +52,7 @@ class Mask:
             if not words or set(words) <= public:
                 continue
             whole |= {_pattern(words), _pattern([*words[-1:], *words[:-1]])}
-            last = name.split()[-1].strip(".,;:()")
+            last = BRACKETS.sub(" ", name).split()[-1].strip(".,;:()")
             if len(last) >= SHORTEST and last.casefold() not in public and last[:1].isupper():
                 alone.add(_pattern([last]))
         self._whole = _any(whole, re.IGNORECASE)
@@ -103,6 +105,7 @@ def _people_in(value: Any) -> Iterator[Facts]:
 
 
 def _plain(name: str) -> str:
+    name = BRACKETS.sub(" ", name)
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 

@@ -229,7 +229,7 @@ def _prepare(scene: scenes.Scene) -> None:
     )
     AuthorityStance.objects.create(
         area=scene.area,
-        body=Body.objects.filter(kind="region").first(),
+        body=Body.objects.get(kind="region"),
         stance="favour",
         said_by="Wanda Witness",
         said_on=dt.date(2026, 11, 2),

@@ -130,6 +130,11 @@ def test_a_name_that_is_a_place_stays_where_it_is_the_place() -> None:
     assert mask("Alder and Anna Alder", "Anna Alder", places="Alder") == "Alder and [name left out]"
 
 
+def test_what_stands_in_brackets_is_no_part_of_a_name() -> None:
+    assert mask("Jeanne Modèle came", "Jeanne Modèle (fictitious)") == "[name left out] came"
+    assert mask("all are fictitious", "Jeanne Modèle (fictitious)") == "all are fictitious"
+
+
 def test_names_of_other_scripts_are_masked() -> None:
     assert mask("سأل ليلى حداد اليوم", "ليلى حداد") == "سأل [name left out] اليوم"
     assert mask("Олена Коваль каже", "Олена Коваль") == "[name left out] каже"

@@ -24,6 +24,8 @@ class Table:
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    #: The column that holds checksums: small, and broken anywhere.
+    code: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Report:
         return self.language == "ar"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[Table]:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, code: int = -1) -> list[Table]:
     """One table, or none when there is no row; a cell without words shows a dash."""
     listed = [[str(cell) if cell not in ("", None) else NOTHING for cell in row] for row in rows]
-    return [Table(head, listed)] if listed else []
+    return [Table(head, listed, code)] if listed else []
 
 
 def labelled(label: str, words: str) -> str:

@@ -64,8 +64,8 @@ def _expectations(facts: Facts) -> list[Section]:
             )
             for one in goal["voices"]
         ]
-        head = (_("Municipality"), _("Word on it"), _("By"))
-        sections.append(Section(_("Shared goal"), [goal["text"]], tables=table(head, voices)))
+        heads = (_("Municipality"), _("Word on it"), _("By"))
+        sections.append(Section(_("Shared goal"), [goal["text"]], tables=table(heads, voices)))
     rows = [
         (
             topic["topic"],
@@ -100,8 +100,8 @@ def _answers(facts: Facts, area: Facts | None) -> Section:
 
 def _answer(one: Facts) -> str:
     if one["state"] == "deferred":
-        words = {"owner": people.in_words(one["owner"]), "due": words_for_day(one["due"])}
-        return _("%(owner)s answers by %(due)s") % words
+        promise = {"owner": people.in_words(one["owner"]), "due": words_for_day(one["due"])}
+        return _("%(owner)s answers by %(due)s") % promise
     calls = [call["name"] for call in (one["call"], *one["named_calls"]) if call]
     evidence = said(people.in_words(one["said_by"]), words_for_day(one["said_on"]), one["how"])
     words = said(
@@ -212,4 +212,4 @@ def _papers(facts: Facts) -> Section:
         for one in facts["documents"]
     ]
     head = (_("What was sent"), _("File"), "SHA-256")
-    return Section(_("Documents that were sent"), tables=table(head, rows))
+    return Section(_("Documents that were sent"), tables=table(head, rows, code=2))
