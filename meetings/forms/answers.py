@@ -105,7 +105,7 @@ class AnswerForm(forms.ModelForm[Answer]):
 
     def _choice(self, cell: Answer) -> forms.ChoiceField:
         shown = [(value, label) for value, label in cell.options if not (self.compact and value == "named")]
-        widget: type[forms.ChoiceWidget] = forms.RadioSelect
+        widget: type[forms.Widget] = forms.RadioSelect
         if self.compact:
             # A list of its own answers to the first letter or figure typed.
             shown, widget = [("", "–"), *shown], forms.Select

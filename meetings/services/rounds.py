@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -198,8 +199,8 @@ def _ask(
     return _add(found, asked)
 
 
-def _pk(meeting: Meeting | None) -> object:
-    # Proxies of the meeting come in; the key alone fits them all.
+def _pk(meeting: Meeting | None) -> uuid.UUID | None:
+    # Informal meetings come in, a child of the model; the key alone fits both.
     return meeting.pk if meeting else None
 
 

@@ -206,10 +206,10 @@ def test_the_admin_knows_no_record_of_the_talks(scene: scenes.Scene, client: Cli
     for model in (Answer, AnswerVersion, NamedCall, ClarificationRound):
         assert not admin.site.is_registered(model)
     client.force_login(person(scene, "curator"))
-    for model in admin.site._registry:
-        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    for kept in admin.site._registry:
+        base = f"admin:{kept._meta.app_label}_{kept._meta.model_name}"
         assert MARK not in read(client, reverse(f"{base}_changelist"))
-        for row in model._default_manager.all()[:3]:
+        for row in kept._default_manager.all()[:3]:
             assert MARK not in read(client, reverse(f"{base}_change", args=[row.pk]))
             assert MARK not in read(client, reverse(f"{base}_history", args=[row.pk]))
 
