@@ -22,7 +22,7 @@ class Kind(TextChoices):
 
     CONFLICT = "conflict", _("in conflict")
     COMPATIBLE = "compatible", _("compatible")
-    SILENT = "silent", _("too few have spoken")
+    SILENT = "silent", _("silent")
     SAME = "same", pgettext_lazy("stances of the parties", "the same")
 
 

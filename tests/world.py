@@ -373,7 +373,7 @@ def _answer(world: World, initiator: Participant) -> None:
     for who, key in ((initiator, "answer_a"), (partner, "answer_b")):
         world.made[key] = Answer.objects.get(participant=who, question=1)  # type: ignore[misc]  # as above
     for who in (initiator, partner):
-        stated = Attitude.objects.create(participant=who, value="positive", stated_by="x")
+        stated = Attitude.objects.create(participant=who, value="positive", stated_by="x")  # type: ignore[misc]  # as above
         stated.by_area.create(area=area, value="positive")  # type: ignore[misc]  # as above
 
 

@@ -77,9 +77,9 @@ class AttitudeForm(forms.Form):
 
     def _begin_with(self, latest: Attitude) -> None:
         """Who revises starts from what was said last."""
-        self.initial |= {"value": latest.value, "conditions": latest.conditions}
+        self.initial.update({"value": latest.value, "conditions": latest.conditions})
         for row in latest.by_area.all():
-            self.initial |= {name_of(row.area): row.value, if_of(row.area): row.conditions}
+            self.initial.update({name_of(row.area): row.value, if_of(row.area): row.conditions})
 
     def clean(self) -> dict[str, Any]:
         """Conditions are named, and the whole and the areas go together."""

@@ -84,7 +84,7 @@ class ExpectationForm(SpokenForm):
         names = ["stance", "interest", "expectation", "success", "limit", "concession"]
         self.order_fields([*names, "stated_by", "seen"])
         if latest is not None:
-            self.initial |= {name: getattr(latest, name) for name in names}
+            self.initial.update({name: getattr(latest, name) for name in names})
 
     def words(self) -> dict[str, str]:
         """What stands behind the stance."""
@@ -109,7 +109,7 @@ class GoalForm(forms.ModelForm[OverarchingGoal]):
 
     def __init__(self, data: Any = None, *, latest: OverarchingGoal | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.initial |= {"seen": latest.number if latest else 0, "text": latest.text if latest else ""}
+        self.initial.update({"seen": latest.number if latest else 0, "text": latest.text if latest else ""})
 
     @property
     def number(self) -> int:
@@ -143,11 +143,13 @@ class GoalVoiceForm(forms.Form):
         super().__init__(data, **kwargs)
         self.initial["name"] = name
         if latest is not None:
-            self.initial |= {
-                "agrees": "yes" if latest.agrees else "no",
-                "remark": latest.remark,
-                "name": latest.name,
-            }
+            self.initial.update(
+                {
+                    "agrees": "yes" if latest.agrees else "no",
+                    "remark": latest.remark,
+                    "name": latest.name,
+                }
+            )
 
     def clean(self) -> dict[str, Any]:
         """Who does not share it says what would have to change."""

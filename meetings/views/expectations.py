@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -170,7 +171,7 @@ def telling_add(request: PersonRequest, case: uuid.UUID, participant: uuid.UUID)
 # --- also used by the pages by personal link -----------------------------------------------------------
 
 
-def posted(request: HttpRequest) -> object:
+def posted(request: HttpRequest) -> Any:
     """What was sent with the form."""
     return request.POST if request.method == "POST" else None
 
@@ -191,8 +192,9 @@ def done(request: HttpRequest, form: forms.BaseForm, act: Callable[[], object]) 
 def reread(form: forms.BaseForm, number: int) -> None:
     """Who is shown the newest words may write over them with the next click."""
     if form.is_bound and form.non_field_errors():
-        form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        form.data["seen"] = str(number)
+        data: Any = form.data
+        form.data = data = data.copy()
+        data["seen"] = str(number)
 
 
 def keep_expectation(

@@ -88,8 +88,7 @@ def goal(request: HolderRequest) -> HttpResponseBase:
 def goal_voice(request: HolderRequest) -> HttpResponseBase:
     """Say by name whether the municipality shares the goal as it is worded now."""
     newest = _newest(request)
-    shown = OverarchingGoal.objects.filter(case=request.participant.case_id, pk=_wording(request)).first()
-    wording = shown or newest
+    wording = _wording(request) or newest
     if wording is None:
         return redirect("personal:expectations", token=request.token)
     before = GoalVoice.objects.filter(goal=wording, participant=request.participant).first()
@@ -111,12 +110,13 @@ def telling_add(request: HolderRequest) -> HttpResponseBase:
     return _form(request, form, title=_("Staff or council told"))
 
 
-def _wording(request: HolderRequest) -> uuid.UUID | None:
+def _wording(request: HolderRequest) -> OverarchingGoal | None:
     """The wording that the writer had before them."""
     try:
-        return uuid.UUID(request.POST.get("goal", ""))
+        key = uuid.UUID(request.POST.get("goal", ""))
     except ValueError:
         return None
+    return OverarchingGoal.objects.filter(case=request.participant.case_id, pk=key).first()
 
 
 def _newest(request: HolderRequest) -> OverarchingGoal | None:

@@ -332,7 +332,9 @@ class Growth:
         """One more topic with everybody's stance, another wording of the goal, a task, and who was told."""
         n, parties = self.number, self.case.participants.exclude(state="set_aside")
         topic = ExpectationTopic.objects.create(
-            case=self.case, text=f"Topic {n}", raised_by=self.world.made["partner"]
+            case=self.case,
+            text=f"Topic {n}",
+            raised_by=self.world.made["partner"],  # type: ignore[misc]  # kept as objects
         )
         goal = OverarchingGoal.objects.create(case=self.case, number=n + 1, text=f"Goal {n}", drafted_by="x")
         for each in parties:
