@@ -60,6 +60,20 @@ def formal_meeting(case: Case) -> list[str]:
     return reasons
 
 
+def rule_in_words(rules: CaseRules) -> str:
+    """What the informal phase has to come to in this case, in a sentence."""
+    others = ngettext("%(n)d other municipality", "%(n)d other municipalities", rules.gate_others)
+    areas = ngettext("%(n)d area in common", "%(n)d areas in common", rules.gate_areas)
+    words = {
+        "who": others % {"n": rules.gate_others},
+        "areas": areas % {"n": rules.gate_areas},
+        "how": _("positive, or positive on conditions") if rules.gate_conditional else _("positive"),
+    }
+    if rules.gate_initiator:
+        return _("Asked for in this case: the initiator and %(who)s %(how)s, on %(areas)s.") % words
+    return _("Asked for in this case: %(who)s beside the initiator %(how)s, on %(areas)s.") % words
+
+
 def counts(value: str, rules: CaseRules) -> bool:
     """Whether this attitude counts as open by the rules of the case."""
     return value == Attitude.Value.POSITIVE or (
@@ -259,11 +273,22 @@ def hand_over(case: Case) -> list[str]:
         % {"day": dates.day(one.local_start)}
         for one in held.filter(~Exists(done)).order_by("starts_at")
     ]
-    return reasons + [
-        _("The council of %(name)s has not resolved yet on what its delegate decided subject to it.")
-        % {"name": who}
-        for who in _awaiting_councils(held)
-    ]
+    return (
+        reasons
+        + [
+            _("The council of %(name)s has not resolved yet on what its delegate decided subject to it.")
+            % {"name": who}
+            for who in _awaiting_councils(held)
+        ]
+        + [
+            _("The council of %(name)s, which runs the case, has not ratified.") % {"name": case.initiator}
+            for _row in Ratification.objects.filter(
+                meeting__in=held,
+                state=Ratification.State.REFUSED,
+                participant__state=Participant.State.INITIATOR,
+            )
+        ]
+    )
 
 
 def _awaiting_councils(held: QuerySet[FormalMeeting]) -> list[Participant]:

@@ -174,7 +174,9 @@ def _end(minutes: Minutes, state: str, actor: Actor, now: dt.datetime, because: 
     context = minutes.meeting.case.context
     verb = "agreed to the minutes" if state == State.AGREED else "closed the minutes"
     audit.record(actor, verb, minutes, context=context, after=minutes.ending, reason=because)
-    cases.advance(case=minutes.meeting.case, to=Case.State.MINUTES_AGREED, actor=actor)
+    # A case that went back to its areas meanwhile stays there; its minutes end all the same.
+    if minutes.meeting.case.has_reached(Case.State.FORMAL_HELD):
+        cases.advance(case=minutes.meeting.case, to=Case.State.MINUTES_AGREED, actor=actor)
     ratification.open_for(meeting=minutes.meeting, actor=actor, now=now)
 
 

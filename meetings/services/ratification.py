@@ -35,7 +35,7 @@ def open_for(*, meeting: FormalMeeting, actor: Actor, now: dt.datetime) -> list[
         opened += [row]
         if created:
             audit.record(actor, "awaits the resolution of a council", row, context=case.context)
-    if any(row.state == State.AWAITED for row in opened):
+    if case.has_reached(Case.State.MINUTES_AGREED) and any(row.state == State.AWAITED for row in opened):
         cases.advance(case=case, to=Case.State.RATIFICATION, actor=actor)
     return opened
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail
 from imc_portal.core.problems import Refusal
-from meetings import closing
+from meetings import gates
 from meetings.models import ExplorationDecision, FormalMeeting, Ratification
 from meetings.services import minutes_letters, minutes_voices, ratification
 from partners.models import Case, Participant
@@ -64,21 +64,21 @@ def test_councils_of_all_who_decided_subject_to_them_are_awaited(
     scene.case.refresh_from_db()
     assert [row.participant for row in Ratification.objects.all()] == [scene.birk]
     assert scene.case.state == Case.State.RATIFICATION
-    assert closing.councils(scene.case)[0].startswith("The council of Birk has not resolved yet")
+    assert gates.hand_over(scene.case)[0].startswith("The council of Birk has not resolved yet")
 
 
 def test_nobody_awaited_leaves_the_case_at_agreed_minutes(scene: Scene) -> None:
     end(scene, afterwards.hold(scene))
     scene.case.refresh_from_db()
     assert scene.case.state == Case.State.MINUTES_AGREED
-    assert closing.councils(scene.case) == closing.minutes(scene.case) == []
+    assert gates.hand_over(scene.case) == []
 
 
 def test_when_all_are_in_the_gate_is_open(scene: Scene, awaited: Ratification) -> None:
     resolve(awaited)
-    assert len(closing.councils(scene.case)) == 1
+    assert len(gates.hand_over(scene.case)) == 1
     resolve(Ratification.objects.get(participant=scene.corn))
-    assert closing.councils(scene.case) == []
+    assert gates.hand_over(scene.case) == []
     awaited.refresh_from_db()
     assert (awaited.state, awaited.resolution, awaited.recorded_by) == ("given", "12/2026", "Birk's mayor")
 
@@ -91,7 +91,7 @@ def test_a_refusal_lets_the_municipality_leave_and_its_decision_stays(
     assert birk.state == Participant.State.WITHDRAWN
     assert "12/2026" in birk.reason
     assert ExplorationDecision.objects.get(participant=birk).vote == "yes"
-    assert [row for row in closing.councils(scene.case) if "Birk" in row] == []
+    assert [row for row in gates.hand_over(scene.case) if "Birk" in row] == []
 
 
 def test_the_initiator_cannot_leave_its_own_case(scene: Scene) -> None:
@@ -99,7 +99,7 @@ def test_the_initiator_cannot_leave_its_own_case(scene: Scene) -> None:
     resolve(Ratification.objects.get(), ratified=False)
     alder = Participant.objects.get(pk=scene.alder.pk)
     assert alder.is_initiator
-    assert closing.councils(scene.case) == ["The council of Alder, which runs the case, has not ratified."]
+    assert gates.hand_over(scene.case) == ["The council of Alder, which runs the case, has not ratified."]
 
 
 def test_a_second_click_changes_nothing_and_another_word_is_refused(awaited: Ratification) -> None:
@@ -128,17 +128,25 @@ def test_the_day_of_a_resolution_lies_between_meeting_and_today(
 
 def test_who_left_meanwhile_is_not_awaited(scene: Scene, awaited: Ratification) -> None:
     participants.leave(participant=scene.birk, state="withdrawn", reason="No money", actor=Actor.portal())
-    assert [row for row in closing.councils(scene.case) if "Birk" in row] == []
+    assert [row for row in gates.hand_over(scene.case) if "Birk" in row] == []
     with pytest.raises(Refusal, match="no longer takes part"):
         resolve(awaited)
 
 
 def test_the_gate_names_minutes_that_are_not_settled(scene: Scene, meeting: FormalMeeting) -> None:
-    assert closing.minutes(scene.case) == ["The minutes of the formal meeting are not drafted yet."]
-    afterwards.draft(scene, meeting)
-    assert "not sent" in closing.minutes(scene.case)[0]
     afterwards.send(scene, meeting)
-    assert "may object" in closing.minutes(scene.case)[0]
+    assert "neither agreed nor closed" in gates.hand_over(scene.case)[0]
+
+
+@pytest.mark.parametrize("state", [Case.State.HANDED_OVER, Case.State.AREAS_SCREENED])
+def test_minutes_end_wherever_the_case_has_gone_meanwhile(
+    scene: Scene, meeting: FormalMeeting, state: str
+) -> None:
+    Case.objects.filter(pk=scene.case.pk).update(state=state)
+    end(scene, meeting)
+    scene.case.refresh_from_db()
+    assert scene.case.state == state
+    assert Ratification.objects.count() == 2
 
 
 def test_those_awaited_are_reminded_every_two_weeks_four_times_at_most(
