@@ -33,6 +33,12 @@ class SeatForm(forms.Form):
         label=_("Office"), required=False, choices=[("", _("choose")), *OfficeHolder.Office.choices]
     )
     mandate = forms.ChoiceField(label=_("Mandate"), choices=Invitation.Mandate.choices)
+    appointment = forms.CharField(
+        label=_("Named by, and when"),
+        required=False,
+        max_length=300,
+        help_text=_("When neither the mayor nor a deputy came: the decision that named the delegate."),
+    )
     beside = forms.TypedMultipleChoiceField(
         label=_("Came along"), required=False, coerce=uuid.UUID, widget=forms.CheckboxSelectMultiple
     )
@@ -43,7 +49,7 @@ class SeatForm(forms.Form):
         help_text=_("Names, separated by commas."),
     )
 
-    def __init__(self, data: Any = None, *, row: Invitation) -> None:
+    def __init__(self, data: Any = None, *, row: Invitation, formal: bool = False) -> None:
         self.row = row
         self.delegates = list(row.delegates.all())
         deputies = [one for one in self.delegates if one.capacity == Delegate.Capacity.DEPUTY]
@@ -52,12 +58,15 @@ class SeatForm(forms.Form):
             "name": row.delegate_name,
             "office": row.delegate_office,
             "mandate": row.mandate,
+            "appointment": row.appointment,
             "stood_in": next((one.pk for one in deputies if stood_in(row) and one.present), ""),
             "beside": [one.pk for one in self.delegates if one.present],
         }
         super().__init__(data, prefix=f"s{row.pk.hex[:8]}", initial=initial)
         self._offer("stood_in", deputies, [("", _("no"))])
         self._offer("beside", self.delegates)
+        if not formal:
+            del self.fields["appointment"]
         for name in ("present", "name", "office"):
             self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template
 
@@ -91,6 +100,7 @@ class SeatForm(forms.Form):
             office=values["office"],
             mandate=values["mandate"],
             stood_in=values.get("stood_in"),
+            appointment=values.get("appointment"),
         )
 
     def beside_head(self) -> dict[uuid.UUID, bool]:
@@ -127,7 +137,7 @@ class Attendance:
     """Everybody at the table: one form for each delegation and body, one for who leads and writes."""
 
     def __init__(self, meeting: Meeting, rows: Iterable[Invitation], data: Any = None) -> None:
-        self.forms = [SeatForm(data, row=row) for row in rows]
+        self.forms = [SeatForm(data, row=row, formal=meeting.is_formal) for row in rows]
         guests = {guest.body_id: guest for guest in meeting.guests.all()}
         attached = Body.objects.filter(cases__case=meeting.case_id).order_by("kind", "name")
         self.bodies = [BodyForm(data, body=body, guest=guests.get(body.pk)) for body in attached]

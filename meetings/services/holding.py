@@ -31,7 +31,10 @@ from partners.services import cases, participants
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sat at the table for one municipality; `stood_in` is the deputy who did so for its head."""
+    """Who sat at the table for one municipality; `stood_in` is the deputy who did so for its head.
+
+    `appointment`: by which decision somebody other than mayor or deputy was named; None leaves it as it is.
+    """
 
     invitation: uuid.UUID
     present: bool
@@ -39,6 +42,7 @@ class Seat:
     office: str = ""
     mandate: str = Invitation.Mandate.LISTENING
     stood_in: uuid.UUID | None = None
+    appointment: str | None = None
 
 
 @transaction.atomic
@@ -130,8 +134,9 @@ def _sit(row: Invitation, seat: Seat) -> None:
     if seat.present:
         row.delegate_name, row.delegate_office = seat.name.strip(), seat.office
         row.mandate = seat.mandate
+        row.appointment = row.appointment if seat.appointment is None else seat.appointment.strip()
     row.full_clean(exclude=["meeting", "participant", "link"])
-    row.save(update_fields=["present", "delegate_name", "delegate_office", "mandate"])
+    row.save(update_fields=["present", "delegate_name", "delegate_office", "mandate", "appointment"])
 
 
 def _with_deputy(row: Invitation, seat: Seat) -> Seat:

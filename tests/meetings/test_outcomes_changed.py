@@ -10,12 +10,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from imc_portal.core.problems import Refusal, Stale
+from imc_portal.core.problems import GateClosed, Refusal, Stale
 from meetings import findings
-from meetings.models import ExplorationDecision, FormalMeeting, NextStep, Objective, SelectedArea
+from meetings.models import (
+    CaseRules,
+    ExplorationDecision,
+    FormalMeeting,
+    Invitation,
+    NextStep,
+    Objective,
+    SelectedArea,
+)
 from meetings.services import outcomes
+from tests import makers
 from tests.meetings import scenes
-from tests.meetings.decisions import ACTOR, decide, objective, selected, step, voice
+from tests.meetings.decisions import ACTOR, complete, decide, objective, selected, step, voice
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -237,6 +246,57 @@ def test_what_the_answers_suggest_is_taken_over_with_one_click(
     )
     assert "no longer suggest this step" in refused.content.decode()
     assert NextStep.objects.count() == 1
+
+
+# --- closing -----------------------------------------------------------------------------------
+
+
+def test_quorum_and_delegates_keep_the_record_open_until_a_lead_says_why(
+    scene: scenes.Scene, meeting: FormalMeeting
+) -> None:
+    complete(scene, meeting)
+    CaseRules.objects.create(case=scene.case, quorum=4)
+    meeting.invitations.filter(participant=scene.birk).update(delegate_office="legal")
+    meeting = FormalMeeting.objects.get(pk=meeting.pk)
+    with pytest.raises(GateClosed) as closed:
+        outcomes.close_record(meeting=meeting, actor=ACTOR)
+    assert "3 of the 4 municipalities" in closed.value.reasons[0]
+    assert "Birk sends neither its mayor nor a deputy" in closed.value.reasons[1]
+    assert FormalMeeting.objects.get().state == "called"
+    outcomes.close_record(meeting=meeting, actor=ACTOR, override="The fourth has left the talks")
+    assert FormalMeeting.objects.get().state == "held"
+
+
+def test_who_came_is_known_of_everybody_and_no_override_helps(
+    scene: scenes.Scene, meeting: FormalMeeting
+) -> None:
+    complete(scene, meeting)
+    late = makers.make_participant(scene.case, makers.make_municipality("Dorp"))
+    Invitation.objects.create(meeting=meeting, participant=late)
+    with pytest.raises(Refusal, match="Say whether Dorp was present"):
+        outcomes.close_record(meeting=meeting, actor=ACTOR, override="We know better")
+    assert FormalMeeting.objects.get().state == "called"
+
+
+def test_no_outcome_needs_no_quorum(scene: scenes.Scene, meeting: FormalMeeting) -> None:
+    meeting.invitations.exclude(participant=scene.alder).update(present=False)
+    outcomes.give_none(meeting=meeting, because="Nobody came.", actor=ACTOR)
+    outcomes.close_record(meeting=meeting, actor=ACTOR)
+    assert FormalMeeting.objects.get().state == "held"
+
+
+def test_by_which_decision_a_delegate_was_named_is_recorded(
+    scene: scenes.Scene, meeting: FormalMeeting, client: Client
+) -> None:
+    guest = meeting.invitations.get(participant=scene.birk)
+    prefix = f"s{guest.pk.hex[:8]}"
+    data = {f"s{one.pk.hex[:8]}-mandate": "full" for one in meeting.invitations.all()}
+    data |= {f"{prefix}-present": "yes", f"{prefix}-name": "Lena", f"{prefix}-office": "legal"}
+    client.force_login(scene.focal)
+    address = reverse("meetings:attendance", args=[meeting.pk])
+    assert client.post(address, data | {f"{prefix}-appointment": "Council, 3 May"}).status_code == 302
+    guest.refresh_from_db()
+    assert (guest.delegate_office, guest.appointment) == ("legal", "Council, 3 May")
 
 
 # --- words ---------------------------------------------------------------------------------------

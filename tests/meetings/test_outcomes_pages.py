@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from meetings.models import (
     ExplorationDecision,
@@ -115,6 +116,7 @@ def test_who_may_finish_a_step(
     scene: scenes.Scene, meeting: FormalMeeting, client: Client, person: str, status: int
 ) -> None:
     task = step(meeting, scene.birk)
+    Meeting.objects.filter(pk=meeting.pk).update(state="held", held_at=timezone.now())
     client.force_login(getattr(scene, person))
     assert client.post(reverse("meetings:step_done", args=[task.pk])).status_code == status
     task.refresh_from_db()

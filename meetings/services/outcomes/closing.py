@@ -65,5 +65,7 @@ def firm_reasons(meeting: FormalMeeting) -> list[str]:
 
 
 def soft_reasons(meeting: FormalMeeting) -> list[str]:
-    """What still keeps the record open, unless a lead goes on with a reason."""
-    return gates.outcomes(meeting)
+    """What still keeps the record open, unless a lead goes on; nothing, with no outcome."""
+    if meeting.none_because.strip():
+        return []
+    return [*gates.quorum(meeting), *gates.delegates(meeting), *gates.outcomes(meeting)]
