@@ -63,6 +63,10 @@ POLICIES = PolicyTable(
             user, "participant.speak", participant
         ),
         "expectation.record": lambda user, case: partners.allows(user, "case.run", case),
+        # a municipality that only observes sees the meeting, not what it decided
+        "outcomes.read": lambda user, case: (
+            partners.allows(user, "case.inside", case) or not partners.allows(user, "case.observe", case)
+        ),
         # minutes, councils and next steps
         "minutes.read": _reads_minutes,
         "participant.speak": lambda user, participant: partners.allows(

@@ -33,9 +33,12 @@ def answers_summary(context: Context, case: Case) -> dict[str, Any]:
 @register.inclusion_tag("meetings/outcomes_summary.html", takes_context=True)
 def outcomes_summary(context: Context, case: Case) -> dict[str, Any]:
     """What the formal meeting came to, once its record is closed, for whoever may see the meeting."""
-    visible = Meeting.objects.visible_to(context["user"]).filter(
+    user = context["user"]
+    visible = Meeting.objects.visible_to(user).filter(
         case=case, kind=Meeting.Kind.FORMAL, state=Meeting.State.HELD
     )
+    if not policies.allows(user, "outcomes.read", case):
+        visible = visible.none()
     meeting = FormalMeeting.objects.filter(pk__in=visible.values("pk")).order_by("-held_at").first()
     decisions = ExplorationDecision.objects.filter(selected_area__meeting=meeting)
     return {

@@ -30,7 +30,9 @@ from meetings.views.outcome_page import find, find_to_record, matrix_of, show, v
 @page
 def outcomes(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """What the meeting came to: objectives, areas, decisions to explore, next steps."""
-    return show(request, find(request, pk))
+    meeting = find(request, pk)
+    policies.require(request.user, "outcomes.read", meeting.case)
+    return show(request, meeting)
 
 
 @page

@@ -262,7 +262,7 @@ def happen(talks: Talks, name: str, n: int) -> bool:
     return True
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     far=st.integers(0, len(WAY)),
     strays=st.lists(st.tuples(st.sampled_from(sorted(EVENTS)), st.integers(0, 11)), max_size=10),
