@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 Facts = dict[str, Any]
 OPEN_TO_EXPLORE = ("yes", "yes_if")
+SAID = ("answered", "disputed")
+#: Answers to question 5 that name nothing to pursue.
+NO_CALL = ("no", "unknown", "none")
 
 
 def compose(facts: Facts) -> Facts:
@@ -232,7 +235,7 @@ def _open_for_the_study(facts: Facts, area: Facts) -> list[str]:
 def _today(facts: Facts, area: Facts, who: Facts) -> Facts:
     """How one municipality does it now: in its own words, in figures, and in its answers."""
     said = [row for row in facts["answers"] if row["participant"] == who["id"] and _about(row, area)]
-    by_question = {row["question"]: row for row in said if row["state"] in ("answered", "disputed")}
+    by_question = {row["question"]: row for row in said if row["state"] in SAID}
     claim, baseline = _claim(facts, area, who["id"]), _baseline(facts, area, who)
     return {
         "municipality": who["name"],
@@ -274,7 +277,7 @@ def _grants(facts: Facts, area: Facts) -> list[Facts]:
     """Calls that the answers to question 5 name, with who named them, and the grant of the proposal."""
     found: dict[str, Facts] = {}
     for row in facts["answers"]:
-        if row["question"] != 5 or row["state"] not in ("answered", "disputed") or row["choice"] == "no":
+        if row["question"] != 5 or row["state"] not in SAID or row["choice"] in NO_CALL:
             continue
         for call in [row["call"], *row["named_calls"]]:
             if call and (not call["functions"] or area["function"] in call["functions"]):

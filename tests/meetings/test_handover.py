@@ -21,6 +21,7 @@ from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import GateClosed, Refusal
 from meetings import gates
 from meetings.models import (
+    Answer,
     AreaPreparation,
     ClarificationRound,
     HandOver,
@@ -360,3 +361,9 @@ def test_a_damaged_package_is_not_handed_out(scene: scenes.Scene, client: Client
     response = client.get(package.get_absolute_url())
     assert response.status_code == 503
     assert "damaged" in response.content.decode()
+
+
+@pytest.mark.parametrize("choice", ["no", "unknown", "none"])
+def test_a_call_that_nobody_would_join_is_no_grant_to_pursue(scene: scenes.Scene, choice: str) -> None:
+    Answer.objects.filter(question=5).update(choice=choice)
+    assert packages.facts(scene)["for_feasibility_study"][0]["grants_to_pursue"] == []
