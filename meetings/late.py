@@ -5,6 +5,8 @@ A late partner needs its own part in a new version of the proposal, its own lead
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -47,16 +49,16 @@ class _Ground:
 
     case: Case
     newest: ProposalVersion | None
-    parts: dict[object, set[bool]]
+    parts: Mapping[uuid.UUID, set[bool]]
     meeting: Meeting | None
-    papers: dict[object, Dispatch]
+    papers: Mapping[uuid.UUID, Dispatch]
 
     @classmethod
     def of(cls, case: Case) -> _Ground:
         versions = ProposalVersion.objects.filter(proposal__case=case).order_by("-number")
         newest = versions.first()
         approved = versions.filter(state=ProposalVersion.State.APPROVED).first()
-        parts: dict[object, set[bool]] = {}
+        parts: dict[uuid.UUID, set[bool]] = {}
         known = [version.pk for version in (newest, approved) if version]
         for annex in Annex.objects.filter(version__in=known):
             parts.setdefault(annex.participant_id, set()).add(

@@ -8,6 +8,7 @@ an informal meeting; no selected area without an objective of its own meeting.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -63,7 +64,7 @@ class Talks:
         self.now = timezone.now()
         self.why = ""
         self.was_positive = False
-        self.formal_seen: set[object] = set()
+        self.formal_seen: set[uuid.UUID] = set()
 
     @property
     def case(self) -> Case:

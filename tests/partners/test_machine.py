@@ -153,8 +153,11 @@ class Ground:
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Everything these services may write."""
-        models = (Case, Participant, CandidateArea, CaseMerge)
-        return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+        found: dict[str, list[dict[str, Any]]] = {}
+        for model in (Case, Participant, CandidateArea, CaseMerge):
+            rows: Any = model._default_manager.order_by("pk").values()
+            found[model.__name__] = list(rows)
+        return found
 
 
 @pytest.fixture(scope="module")
