@@ -48,7 +48,7 @@ def row(meeting: Meeting, who: Participant) -> Invitation:
 
 def seat(meeting: Meeting, who: Participant, *, present: bool = True, **fields: str) -> holding.Seat:
     values = {"name": "Mayor", "office": "mayor", "mandate": "full", **fields} if present else {}
-    return holding.Seat(invitation=row(meeting, who).pk, present=present, **values)
+    return holding.Seat(invitation=row(meeting, who).pk, present=present, **values)  # type: ignore[arg-type]  # by name
 
 
 def send(meeting: Meeting, who: Participant, *, late: bool, sent: bool = True) -> Dispatch:

@@ -30,14 +30,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Do all acts at the same moment; what each gave, or the refusal it met."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
 
     def run(number: int) -> None:
         try:
             barrier.wait(10)
-            results[number] = acts[number]()  # type: ignore[call-overload]  # a list of what comes
+            results[number] = acts[number]()
         except Refusal as refusal:
-            results[number] = refusal  # type: ignore[call-overload]  # as above
+            results[number] = refusal
         finally:
             connections.close_all()
 
