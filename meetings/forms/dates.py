@@ -73,7 +73,7 @@ class AskForm(forms.Form):
             for n in range(1, ROWS + 1)
         }
         slots["slot_1"].help_text = _("Local time in %(zone)s.") % {"zone": dates.zone(time_zone)}
-        self.fields = slots | self.fields  # type: ignore[assignment]  # the times come first
+        self.fields = slots | self.fields  # the times come first
 
     def clean(self) -> dict[str, Any]:
         """Each time exists, lies ahead and stands here once; answers are due before the first."""

@@ -96,8 +96,8 @@ def rules(meeting: Meeting, invited: int) -> list[str]:
     """Notice, quorum and mandates, as the parties agreed on them for this case."""
     own = CaseRules.of(meeting.case)
     notice = ngettext(
-        "Notice: this invitation leaves at least %(days)d working day before the meeting.",
-        "Notice: this invitation leaves at least %(days)d working days before the meeting.",
+        "Notice: this paper reaches everybody %(days)d working day before the meeting.",
+        "Notice: this paper reaches everybody %(days)d working days before the meeting.",
         own.notice_days,
     )
     late = _("Who gets it later is asked to accept the shorter time; nobody is bound to.")

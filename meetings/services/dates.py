@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -52,7 +53,7 @@ class Party:
     body: Body | None = None
 
     @property
-    def of_answers(self) -> dict[str, Participant | Body | None]:
+    def of_answers(self) -> dict[str, Any]:
         """As a filter of answers."""
         return {"participant": self.participant, "body": self.body}
 

@@ -14,6 +14,7 @@ from imc_portal.core import audit, links
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import PersonalLink, User
 from meetings.models import Invitation, Meeting
+from meetings.models.meeting import MeetingQuerySet
 from partners.models import Participant
 
 OF_USER, OF_PARTICIPANT = "calendar-user", "calendar-participant"
@@ -69,7 +70,7 @@ def subject_of(user: User) -> uuid.UUID:
     return uuid.UUID(int=user.pk)
 
 
-def _of_participant(link: PersonalLink) -> QuerySet[Meeting] | None:
+def _of_participant(link: PersonalLink) -> MeetingQuerySet | None:
     """Only while the personal link that it belongs to is live, and its municipality takes part."""
     parent = _live("participant", link.subject).filter(holder=link.holder)
     takes_part = Participant.objects.filter(pk=link.subject, state__in=Participant.ACTIVE)

@@ -77,7 +77,7 @@ def sheet(meeting: Meeting, language: str = "en") -> paper_of.Sheet:
 
 def test_the_formal_paper_is_notice_and_agenda_in_one() -> None:
     scene = make_scene()
-    meeting = call_formal(scene)
+    meeting: Meeting = call_formal(scene)
     Municipality.objects.filter(pk=scene.birk.municipality_id).update(time_zone="Europe/Helsinki")
     items = spoken.suggested(scene.case, "formal")
     Meeting.objects.filter(pk=meeting.pk).update(agenda=[item.stored for item in items])
@@ -124,7 +124,8 @@ def test_the_pdf_holds_the_times_and_who_speaks() -> None:
 
 
 def test_the_letter_waits_for_the_agenda_in_the_recipients_language(scene: Scene) -> None:
-    OfficeHolder.objects.filter(pk=scene.birk.contact_id).update(language="fr")
+    assert scene.birk.contact is not None
+    OfficeHolder.objects.filter(pk=scene.birk.contact.pk).update(language="fr")
     approve_draft(scene)
     assert dispatch.dispatch_due().queued == 0
     asked = MeetingPaper.objects.values_list("language", "edition", "state")

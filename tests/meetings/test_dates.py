@@ -49,12 +49,8 @@ def offer(*, days: tuple[int, ...] = (30, 31), **changes: object) -> Offer:
 
 
 def asked(scene: Scene, **changes: object) -> DatePoll:
-    return dates.ask(
-        case=scene.case,
-        kind="informal",
-        offer=offer(**changes),
-        actor=Actor.person(scene.focal),  # type: ignore[arg-type]  # by name
-    )
+    offered = offer(**changes)  # type: ignore[arg-type]  # by name
+    return dates.ask(case=scene.case, kind="informal", offer=offered, actor=Actor.person(scene.focal))
 
 
 def say(poll: DatePoll, who: Participant, *values: str, name: str = "Mayor") -> None:

@@ -34,9 +34,12 @@ from meetings.models import (
     InformalMeeting,
     Invitation,
     Meeting,
+    Minutes,
+    MinutesVoice,
     NextStep,
     Objective,
     OverarchingGoal,
+    Ratification,
     Responsibility,
     SelectedArea,
     Telling,
@@ -68,7 +71,9 @@ NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "pro
     "personal:document",
     "personal:package_file",
     "meetings:agenda",
+    "meetings:minutes_pdf",
     "personal:agenda",
+    "personal:minutes_pdf",
     "hand_over_schema",
 }
 #: What these pages have to be asked to show their form.
@@ -119,6 +124,7 @@ class Growth:
             self._answer(each, area)
         self._expect()
         self._decide(area)
+        self._minute(participant)
         audit.record(
             Actor.person(self.world.people["lead"]),
             "moved the case",
@@ -268,7 +274,7 @@ class Growth:
             if isinstance(meeting, InformalMeeting):
                 self._dispatch(invitation)
             invitation.delegates.create(name=f"Companion {self.number}")
-            self._before(meeting, participant)
+            self._before(meeting)
             meeting.notes_by_item.create(  # type: ignore[attr-defined]  # as above
                 position=self.number, title=f"Item {self.number}", text="Said"
             )
@@ -283,8 +289,9 @@ class Growth:
             case=self.case, file_name=name, sha256=digest, size=6, made_by=self.world.people["focal"]
         )
 
-    def _before(self, meeting: Meeting, participant: Participant) -> None:
+    def _before(self, meeting: object) -> None:
         """A guest; one more time in the question for a date, answered by everybody who is asked."""
+        assert isinstance(meeting, Meeting)
         body = makers.make_body(f"Body {self.number} {meeting.kind}")
         meeting.guests.create(body=body, role="observer")
         poll = self.world.made["poll"]
@@ -372,6 +379,46 @@ class Growth:
             NextStep.objects.create(
                 meeting=formal, action="Ask", owner=participant, owner_name="Anna", due=dt.date(2027, 1, 15)
             )
+
+    def _minute(self, participant: Participant) -> None:
+        """One more delegation with a word on the minutes, a council awaited, an older version, steps."""
+        minutes, earlier = self.world.made["minutes"], self.world.made["earlier"]
+        assert isinstance(minutes, Minutes)
+        assert isinstance(earlier, FormalMeeting)
+        minutes.facts["asked"].append({"id": str(participant.pk), "name": str(participant)})
+        minutes.number = self.number + 1
+        minutes.save(update_fields=["facts", "number"])
+        for voice, text in (("objects", "No"), ("agrees", "")):
+            MinutesVoice.objects.create(
+                minutes=minutes,
+                participant=participant,
+                voice=voice,
+                text=text,
+                name="x",
+                recorded_by="x",
+                recorded_at=timezone.now(),
+            )
+        Ratification.objects.create(meeting=minutes.meeting, participant=participant)
+        Minutes.objects.create(
+            meeting=minutes.meeting,
+            number=self.number,
+            state="replaced",
+            facts=minutes.facts,
+            sent_at=timezone.now(),
+            objections_until=timezone.now(),
+            drafted_by="x",
+        )
+        Invitation.objects.create(meeting=earlier, participant=participant, present=True, delegate_name="x")
+        before = self.world.made["step_of_b"]
+        for owner in (participant, self.world.made["partner"], self.case.participants.get(state="initiator")):
+            step = NextStep.objects.create(
+                meeting=earlier,
+                action="Ask",
+                owner=owner,  # type: ignore[misc]  # kept as objects
+                owner_name="x",
+                due=dt.date(2026, 1, 5),
+            )
+            step.depends_on.add(before)  # type: ignore[arg-type]  # as above
 
 
 def look(world: World, name: str, who: str) -> Seen:
