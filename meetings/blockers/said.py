@@ -88,14 +88,16 @@ def attitudes(look: Look) -> Iterator[Blocker]:
     if not look.party:
         return
     stated = set(Attitude.objects.filter(participant__case=look.case).values_list("participant", flat=True))
-    missing = [who for who in look.parties.values() if who.pk not in stated]
+    # Who is not open to talk yet is asked for nothing, and no other partner learns of it.
+    asked = [who for who in look.parties.values() if who.is_initiator or who.state in Participant.ORDER[3:]]
+    missing = [who for who in asked if who.pk not in stated]
     for who in missing:
         text = _("%(name)s's attitude") % {"name": who}
         yield Blocker(text, _own_attitude(look, who), "attitudes", look.since)
     reasons = gates.formal_meeting(look.case)
     if reasons and not missing:
         text, note = _("common ground for the formal meeting"), " ".join(reasons)
-        yield Blocker(text, look.at("meetings:attitudes"), "attitudes", look.since, note=note)
+        yield Blocker(text, look.at("meetings:attitudes"), "gate", look.since, note=note)
     elif not reasons:
         yield from dates(look, Meeting.Kind.FORMAL, "formal")
 

@@ -35,7 +35,7 @@ def attitudes(request: PersonRequest, case: uuid.UUID) -> HttpResponse:
         "case": found,
         "rows": [_row(request, found, who, history) for who in sorted(active, key=_initiator_first)],
         "common": gates.common_areas(found),
-        "rules": CaseRules.of(found),
+        "rule": gates.rule_in_words(CaseRules.of(found)),
         "reasons": gates.formal_meeting(found),
         "refused": services.why_not(found),
         "convened": found.has_reached(Case.State.FORMAL_CONVENED),

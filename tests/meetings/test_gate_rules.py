@@ -136,6 +136,18 @@ def test_an_area_closed_by_its_own_word_is_not_in_common(scene: scenes.Scene) ->
     ]
 
 
+def test_the_rule_is_told_in_a_sentence(scene: scenes.Scene) -> None:
+    assert gates.rule_in_words(CaseRules.of(scene.case)) == (
+        "Asked for in this case: the initiator and 1 other municipality positive, or positive on conditions,"
+        " on 1 area in common."
+    )
+    case = rule(scene, gate_initiator=False, gate_others=3, gate_conditional=False, gate_areas=2)
+    assert gates.rule_in_words(CaseRules.of(case)) == (
+        "Asked for in this case: 3 other municipalities beside the initiator positive, on 2 areas in common."
+    )
+    assert "Asked for in this case" in scenes.sees(scene.guest, "attitudes", scene.case.pk)[1]
+
+
 def test_a_later_round_under_seal_keeps_the_gate_closed(scene: scenes.Scene) -> None:
     say(scene, scene.alder, "positive")
     say(scene, scene.birk, "positive")
