@@ -115,7 +115,7 @@ def test_not_a_word_is_lost_with_the_connection(page: Page) -> None:
     page.context.set_offline(True)
     page.keyboard.type(" While it was down.")
     expect(page.locator("#item-4 [data-kept]")).to_contain_text("not sent yet, kept on this device")
-    expect(page.locator("[data-unsent]")).to_contain_text("Not sent yet, kept on this device:")
+    expect(page.locator(".live-unsent")).to_contain_text("Not sent yet, kept on this device:")
     page.keyboard.press("Alt+PageDown")
     page.keyboard.type("And on the next item.")
     context = page.context

@@ -95,9 +95,10 @@ def test_decisions_on_different_cells_are_both_kept() -> None:
 def test_no_decision_stands_on_an_area_that_was_taken_out() -> None:
     scene, meeting = formal()
     area = selected(scene, meeting)
+    yes, again = voice(area, scene.birk), SelectedArea.objects.get(pk=area.pk)
     decided, removed = at_once(
-        lambda: outcomes.decide(meeting=meeting, voices=[voice(area, scene.birk)], revision=0, actor=ACTOR),
-        lambda: outcomes.remove_area(selected=area, actor=ACTOR),
+        lambda: outcomes.decide(meeting=meeting, voices=[yes], revision=0, actor=ACTOR),
+        lambda: outcomes.remove_area(selected=again, actor=ACTOR),
     )
     assert removed is None
     assert decided == 1 or "only on selected areas" in str(decided)
@@ -108,11 +109,12 @@ def test_no_decision_stands_on_an_area_that_was_taken_out() -> None:
 def test_an_area_is_selected_once_and_keeps_its_objective() -> None:
     scene, meeting = formal()
     goal = objective(meeting)
+    again = Objective.objects.get(pk=goal.pk)
 
     def select() -> object:
         return outcomes.select_area(meeting=meeting, area=scene.area, objective=goal, why="", actor=ACTOR)
 
-    results = at_once(select, select, lambda: outcomes.remove_objective(objective=goal, actor=ACTOR))
+    results = at_once(select, select, lambda: outcomes.remove_objective(objective=again, actor=ACTOR))
     assert SelectedArea.objects.count() <= 1
     assert SelectedArea.objects.filter(objective=goal).count() == SelectedArea.objects.count()
     assert SelectedArea.objects.exists() == Objective.objects.exists()
