@@ -274,3 +274,11 @@ def test_the_host_asks_what_is_missing(scene: scenes.Scene, client: Client) -> N
     page = client.get(place).content.decode()
     assert "Round 2: The answers are sealed" in page
     assert "Not asked yet" not in page
+
+
+def test_typing_for_all_asks_the_same_number_of_queries_for_one_and_three(db: None, client: Client) -> None:
+    def prepare(scene: scenes.Scene) -> str:
+        scenes.call_informal(scene)
+        return reverse("meetings:type_for_all", args=[scene.case.pk, 5])
+
+    assert scenes.count_queries(client, 1, prepare) == scenes.count_queries(client, 3, prepare)
