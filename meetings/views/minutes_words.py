@@ -47,8 +47,14 @@ def voice(request: PersonRequest, pk: uuid.UUID, participant: uuid.UUID) -> Http
             request, _("What %(name)s says to the minutes is recorded.") % {"name": party.municipality}
         )
         return redirect("meetings:minutes", pk=meeting.pk)
-    context = {"case": meeting.case, "meeting": meeting, "minutes": found, "participant": party}
-    context |= {"form": form, "recorded": recorded}
+    context = {
+        "case": meeting.case,
+        "meeting": meeting,
+        "minutes": found,
+        "participant": party,
+        "form": form,
+        "recorded": recorded,
+    }
     return render(request, "meetings/minutes_voice.html", context, status=form_status(request))
 
 

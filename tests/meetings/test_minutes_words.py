@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -47,6 +48,12 @@ def say(minutes: Minutes, party: Participant, voice: str = "agrees", **more: obj
     return services.say(minutes=minutes, participant=party, voice=voice, **values)  # type: ignore[arg-type]  # by name
 
 
+def ending(minutes: Minutes) -> dict[str, Any]:
+    found = fresh(minutes).ending
+    assert found is not None
+    return dict(found)
+
+
 def fresh(minutes: Minutes) -> Minutes:
     return Minutes.objects.get(pk=minutes.pk)
 
@@ -62,8 +69,8 @@ def test_when_the_last_one_agrees_the_minutes_are_agreed_at_once(scene: Scene, s
     ended = fresh(sent)
     scene.case.refresh_from_db()
     assert (ended.state, scene.case.state) == ("agreed", "minutes_agreed")
-    assert [one["said"] for one in ended.ending["voices"]] == ["agrees"] * 3
-    assert ended.ending["voices"][2]["how"] == "by telephone"
+    assert [one["said"] for one in ending(sent)["voices"]] == ["agrees"] * 3
+    assert ending(sent)["voices"][2]["how"] == "by telephone"
     assert MeetingPaper.objects.filter(kind="final", edition=1).count() == 1
     assert not Ratification.objects.exists()
     with pytest.raises(Refusal, match="not open"):
@@ -97,7 +104,7 @@ def test_an_objection_may_stand_with_the_answer_of_the_host(scene: Scene, sent: 
         services.let_stand(voice=voice, answer=" ", actor=host)
     services.let_stand(voice=voice, answer="Two others heard it.", actor=host)
     minutes_letters.run(now=timezone.now() + LATER)
-    said = fresh(sent).ending["voices"]
+    said = ending(sent)["voices"]
     assert [(one["name"], one["said"]) for one in said] == [
         ("Alder", "silent"),
         ("Birk", "objects"),
@@ -142,7 +149,7 @@ def test_a_lead_closes_all_the_same_with_a_reason(scene: Scene, meeting: FormalM
     with pytest.raises(Refusal, match="Say why"):
         services.close_all_the_same(minutes=sent, because=" ", actor=lead, now=late)
     services.close_all_the_same(minutes=sent, because="Birk has no address.", actor=lead, now=late)
-    assert fresh(sent).ending["because"] == "Birk has no address."
+    assert ending(sent)["because"] == "Birk has no address."
 
 
 def test_who_left_is_not_waited_for_and_named_as_gone(scene: Scene, sent: Minutes) -> None:
@@ -152,7 +159,7 @@ def test_who_left_is_not_waited_for_and_named_as_gone(scene: Scene, sent: Minute
     minutes_letters.run(now=timezone.now() + LATER)
     ended = fresh(sent)
     assert ended.state == "agreed"
-    assert [one["said"] for one in ended.ending["voices"]] == ["agrees", "agrees", "left"]
+    assert [one["said"] for one in ending(sent)["voices"]] == ["agrees", "agrees", "left"]
 
 
 def test_the_final_copy_goes_to_all_once(scene: Scene, meeting: FormalMeeting, sent: Minutes) -> None:

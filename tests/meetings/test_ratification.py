@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -46,14 +47,14 @@ def end(scene: Scene, meeting: FormalMeeting) -> None:
         )
 
 
-def resolve(row: Ratification, *, ratified: bool = True, **changes: object) -> Ratification:
-    values: dict[str, object] = {
+def resolve(row: Ratification, *, ratified: bool = True, **changes: Any) -> Ratification:
+    values: dict[str, Any] = {
         "resolution": "12/2026",
         "resolved_on": timezone.localdate(),
         "text": "The council ratifies.",
         "actor": Actor(key="link:x", name="Birk's mayor"),
     }
-    return ratification.resolve(ratification=row, ratified=ratified, **(values | changes))  # type: ignore[arg-type]  # by name
+    return ratification.resolve(ratification=row, ratified=ratified, **(values | changes))
 
 
 def test_councils_of_all_who_decided_subject_to_them_are_awaited(
@@ -118,7 +119,7 @@ def test_a_second_click_changes_nothing_and_another_word_is_refused(awaited: Rat
     ],
 )
 def test_the_day_of_a_resolution_lies_between_meeting_and_today(
-    awaited: Ratification, changes: dict[str, object], words: str
+    awaited: Ratification, changes: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(Refusal, match=words):
         resolve(awaited, **changes)
