@@ -6,12 +6,11 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
 
 import pytest
 import pytest_django
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Max
@@ -54,7 +53,7 @@ class Story:
 
     case: Case
     days: clock.Calendar
-    letters: list[EmailMessage | EmailMultiAlternatives]
+    letters: list[EmailMessage]
 
     def of(self, code: str) -> Participant:
         return self.case.participants.select_related("municipality").get(municipality__code=code)
@@ -135,7 +134,7 @@ def test_letters_speak_the_reader_s_language_and_name_the_reader_s_hour(story: S
     assert not story.to("mairie@ristigouche.example")
 
 
-def _french(letter: EmailMessage | EmailMultiAlternatives) -> bool:
+def _french(letter: EmailMessage) -> bool:
     return any(address in str(letter.to) for address in FRENCH)
 
 
@@ -150,8 +149,9 @@ def test_no_seal_was_broken(story: Story) -> None:
         assert row.opened_at is not None
         assert last <= row.opened_at < row.deadline
     assert not Answer.objects.exclude(state=Answer.State.ANSWERED).exists()
-    late = Answer.objects.filter(participant=story.of(HERON_BAY)).earliest("answered_at")
-    assert late.answered_at > rounds[1].opened_at
+    opened = rounds[1].opened_at
+    late = Answer.objects.filter(participant=story.of(HERON_BAY))
+    assert late.count() == late.filter(answered_at__gt=opened).count() > 0
     by_link = Answer.objects.filter(participant=story.of(POINTE))
     assert {row.answered_by for row in by_link} == {"Dominique Échantillon (fictitious), mayor"}
 

@@ -75,7 +75,7 @@ ANSWERS: dict[str, dict[tuple[int, str], Said]] = {
         (Q.AUTHORITIES, ""): (
             "neutral",
             (),
-            "The regional commission would listen. (Illustrative.)",
+            "They would listen, and no more for now. (Illustrative.)",
         ),
     },
 }
@@ -90,7 +90,7 @@ def answer(code: str, question: int, function: str) -> Said:
 #: Who said what an authority thinks, when (days before the answer) and how.
 HEARD: dict[str, tuple[str, int, str]] = {
     POINTE: ("Le préfet (illustratif)", 40, "lors de la rencontre des maires"),
-    HERON_BAY: ("Its director (illustrative)", 6, "on the telephone"),
+    HERON_BAY: ("Its secretary (illustrative)", 6, "on the telephone"),
 }
 
 FIRST_NOTES = (
