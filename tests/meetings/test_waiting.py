@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
-from meetings.models import Answer, Attitude, Dispatch, FormalMeeting, Invitation, NextStep
+from meetings.models import Answer, Attitude, Dispatch, FormalMeeting, Invitation, Meeting, NextStep
 from meetings.services import answers
 from meetings.waiting import Item, outlook
 from partners.models import Case, Participant
@@ -150,13 +150,20 @@ def test_attitudes_wait_once_it_is_their_time(scene: Scene) -> None:
 
 
 def test_next_steps_wait_for_their_owner_alone(scene: Scene) -> None:
-    meeting = scenes.call_formal(scene)
+    meeting = held(scene)
     step = make_step(meeting, scene.birk, timezone.now().date() + dt.timedelta(days=9))
     assert step.action in waits(scene.guest)
     assert step.action not in waits(scene.focal)
     assert step.action not in waits(scene.observer)
     NextStep.objects.update(done_at=timezone.now())
     assert step.action not in waits(scene.guest)
+
+
+def held(scene: Scene) -> FormalMeeting:
+    """A formal meeting whose record is closed: its next steps are decided."""
+    meeting = scenes.call_formal(scene)
+    Meeting.objects.filter(pk=meeting.pk).update(state="held", held_at=timezone.now())
+    return meeting
 
 
 def make_step(meeting: FormalMeeting, owner: Participant, due: dt.date) -> NextStep:
@@ -169,7 +176,7 @@ def make_step(meeting: FormalMeeting, owner: Participant, due: dt.date) -> NextS
 
 
 def test_trouble_comes_first_then_what_is_due_soonest(scene: Scene) -> None:
-    meeting = scenes.call_formal(scene)
+    meeting = held(scene)
     today = timezone.now().date()
     late = make_step(meeting, scene.birk, today - dt.timedelta(days=3))
     soon = make_step(meeting, scene.birk, today + dt.timedelta(days=2))
