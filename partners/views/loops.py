@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
+from imc_portal.core.forms import model_choice_field
 from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
 from partners import machine, policies
@@ -67,7 +68,11 @@ def case_split(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
                 request, _("The new case is open; the partners who went are open to talk in it.")
             )
             return redirect(new)
-    return _form_page(request, "partners/case_split.html", case, form, CaseEvent.SPLIT)
+    single = model_choice_field(form, "areas").queryset.count() < 2
+    why_not = (
+        _("Only one area is in the talks: take another one in before you split the case.") if single else ""
+    )
+    return _form_page(request, "partners/case_split.html", case, form, CaseEvent.SPLIT, why_not)
 
 
 @page
@@ -152,11 +157,12 @@ def _done(form: Form, act: Callable[..., object], **subject: object) -> bool:
 
 
 def _form_page(
-    request: PersonRequest, template: str, case: Case, form: Form, event: CaseEvent
+    request: PersonRequest, template: str, case: Case, form: Form, event: CaseEvent, why_not: str = ""
 ) -> HttpResponse:
     """The form, or the reason why there is none now."""
     verdict = machine.on_case(case.state, event, rested_from=case.parked_from)
-    why_not = verdict.reason if isinstance(verdict, machine.Refused) else ""
+    if isinstance(verdict, machine.Refused):
+        why_not = verdict.reason
     context = {"form": form, "case": case, "why_not": why_not}
     return render(request, template, context, status=form_status(request))
 

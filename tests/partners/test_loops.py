@@ -185,6 +185,14 @@ def test_a_case_becomes_two(case: Case, focal: User, lead: User) -> None:
     assert new.title in get(focal, "case", pk=case.pk)
 
 
+def test_a_case_with_one_area_is_told_why_it_cannot_be_split(case: Case, lead: User) -> None:
+    makers.make_area(case)
+    put(case, "contacting")
+    text = get(lead, "case_split", pk=case.pk)
+    assert "Only one area is in the talks" in text
+    assert "Title of the new case" not in text
+
+
 def test_no_case_is_left_or_born_empty(case: Case, lead: User) -> None:
     waste, fire = two_areas(case)
     put(case, "contacting")
