@@ -45,7 +45,9 @@ def test_planning_from_the_case(client: Client) -> None:
     page = client.get(address).content.decode()
     assert "In good time means 10 working days: earliest" in page
     assert "Do we share the same problems in this function?" in page
-    response = client.post(address, fields())
+    refused = client.post(address, fields())  # an agenda of one's own
+    assert "A formal meeting has these items" in refused.content.decode()
+    response = client.post(address, fields(agenda=""))
     meeting = Meeting.objects.get()
     assert response.headers["Location"] == meeting.get_absolute_url()
     assert client.get(address).headers["Location"] == meeting.get_absolute_url()
@@ -94,13 +96,13 @@ def test_a_lead_convenes_all_the_same_with_a_reason_a_focal_point_does_not(clien
     address = reverse("meetings:plan", args=[scene.case.pk, "formal"])
     client.force_login(scene.focal)
     assert "has not stated its attitude" in client.get(address).content.decode()
-    client.post(address, fields(override="I want it."))
+    client.post(address, fields(agenda="", override="I want it."))
     assert not Meeting.objects.exists()
     client.force_login(scene.lead)
     response = client.post(address, fields())
     assert response.status_code == 422
     assert "Say why" in response.content.decode()
-    client.post(address, fields(override="The prefect asks for it."))
+    client.post(address, fields(agenda="", override="The prefect asks for it."))
     meeting = Meeting.objects.get()
     assert meeting.state == Meeting.State.CALLED
     assert meeting.agenda[0]["title"].startswith("Benefits and costs:")
@@ -112,6 +114,7 @@ def test_changing_and_cancelling_by_page(client: Client, scene: Scene) -> None:
     edit = reverse("meetings:edit", args=[meeting.pk])
     assert "Town hall, Alder" in client.get(edit).content.decode()
     assert client.post(edit, fields(place="Corn")).status_code == 302
+    papers.tick()
     assert OutgoingEmail.objects.filter(key__contains="/change:1/").count() == 2
     cancel = reverse("meetings:cancel", args=[meeting.pk])
     assert client.get(cancel).status_code == 200
