@@ -59,12 +59,19 @@ def words_of(file: Path) -> str:
     return " ".join(done.stdout.split())
 
 
-def wait_for(mailbox: Path, address: str, *, subject: str = "", seconds: float = 90) -> Letter:
-    """The newest message to this address whose subject has these whole words; fails when none comes."""
+def wait_for(
+    mailbox: Path, address: str, *, subject: str = "", seconds: float = 90, since: float = 0
+) -> Letter:
+    """The newest message to this address whose subject has these whole words; fails when none comes.
+
+    `since` leaves out what came before this moment.
+    """
     wanted = re.compile(rf"\b{re.escape(subject)}\b") if subject else re.compile("")
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         for file in sorted(mailbox.glob("*.eml"), reverse=True):
+            if file.stat().st_mtime < since:
+                break
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             assert isinstance(message, EmailMessage)
             if address in str(message["To"]) and wanted.search(str(message["Subject"])):
