@@ -95,6 +95,7 @@ VERBS = (
     _("changed the meeting"),
     _("called the meeting"),
     _("cancelled the meeting"),
+    _("convened the formal meeting again"),
     _("queued the papers"),
     _("replied to the invitation"),
     _("waived the lead time"),

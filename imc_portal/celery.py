@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "papers": {"task": "meetings.tasks.render_papers", "schedule": 5.0},
     "minutes": {"task": "meetings.tasks.see_to_minutes", "schedule": 15.0},
     "steps": {"task": "meetings.tasks.remind_of_steps", "schedule": 600.0},
+    "orphans": {"task": "meetings.tasks.cancel_orphans", "schedule": 30.0},
     "dates": {"task": "meetings.tasks.remind_of_dates", "schedule": 60.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

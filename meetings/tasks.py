@@ -8,7 +8,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from meetings.services import answers, dates, dispatch, minutes_letters, papers, steps
+from meetings.services import answers, dates, dispatch, minutes_letters, orphans, papers, steps
 
 log = logging.getLogger(__name__)
 
@@ -61,3 +61,10 @@ def remind_of_dates() -> None:
     """Remind those who have not said when they can come, two days before the answers are due."""
     if reminded := dates.remind_due():
         log.info("reminded %s of a question for a date", reminded)
+
+
+@shared_task
+def cancel_orphans() -> None:
+    """Call off the meetings of cases that were closed."""
+    if cancelled := orphans.cancel_orphans():
+        log.info("called off %s meetings of closed cases", cancelled)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0006_round_knows_its_meeting'),
+        ("meetings", "0006_round_knows_its_meeting"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recordrevision',
-            name='page',
+            model_name="recordrevision",
+            name="page",
             field=models.CharField(blank=True, max_length=40),
         ),
     ]

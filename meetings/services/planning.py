@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
-from imc_portal.core.problems import Refusal
+from imc_portal.core.problems import GateClosed, Refusal
 from meetings import emails, gates
 from meetings.agenda import Item
 from meetings.models import Attitude, Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
-from meetings.services import dispatch, editions, letters
+from meetings.services import answers, dispatch, editions, letters
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Proposal
@@ -59,13 +59,7 @@ def convene_formal(
     fresh = _open_case(case)
     meeting = FormalMeeting(case=fresh, kind=Meeting.Kind.FORMAL, host=fresh.initiator)
     _write(meeting, plan, now)
-    cases.advance(
-        case=fresh,
-        to=Case.State.FORMAL_CONVENED,
-        actor=actor,
-        reasons_against=gates.formal_meeting(fresh),
-        override=override,
-    )
+    _through_the_gate(fresh, actor, override)
     dispatch.mark_called(meeting, actor, now)
     invited = _not_negative(fresh)
     dispatch.invite(meeting, invited | fresh.participants.filter(state=Participant.State.INITIATOR))
@@ -97,6 +91,8 @@ def change_meeting(*, meeting: Meeting, plan: Plan, actor: Actor, now: dt.dateti
     if fresh.state == Meeting.State.CALLED:
         if moved:
             _ask_again(fresh, earlier=earlier)
+        if moved and not fresh.is_formal:
+            answers.open_round(meeting=fresh, actor=actor, now=now)  # its deadline follows the meeting
         for invitation in editions.written_to(Meeting.objects.filter(pk=fresh.pk)):
             editions.agenda_for(invitation)
     return fresh
@@ -124,6 +120,26 @@ def cancel_meeting(*, meeting: Meeting, reason: str, actor: Actor, now: dt.datet
     return fresh
 
 
+def _through_the_gate(case: Case, actor: Actor, override: str) -> None:
+    """The informal phase is positive; asked again when an earlier formal meeting was called off."""
+    reasons = gates.formal_meeting(case)
+    moved = cases.advance(
+        case=case, to=Case.State.FORMAL_CONVENED, actor=actor, reasons_against=reasons, override=override
+    )
+    if moved or not reasons:
+        return
+    if not override.strip():
+        raise GateClosed(*reasons)
+    audit.record(
+        actor,
+        "convened the formal meeting again",
+        case,
+        context=case.context,
+        after={"overridden": reasons},
+        reason=override,
+    )
+
+
 def _open_case(case: Case) -> Case:
     fresh = cases.locked(case)
     if fresh.state in (Case.State.PARKED, Case.State.CLOSED, Case.State.HANDED_OVER):
@@ -132,6 +148,7 @@ def _open_case(case: Case) -> Case:
 
 
 def _locked(meeting: Meeting) -> Meeting:
+    cases.locked(meeting.case)
     fresh = (
         Meeting.objects.select_for_update(of=("self",))
         .select_related("case__initiator", "case__opened_by", "host")

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from imc_portal.core.http import PersonRequest
 from imc_portal.core.models import User
@@ -85,7 +86,7 @@ def _forms(user: User, meeting: FormalMeeting) -> dict[str, object]:
         "none_form": NoneForm(prefix="none", initial={"because": meeting.none_because}),
         "proposed": _proposed(meeting),
         "firm": outcomes.firm_reasons(meeting),
-        "reasons": outcomes.soft_reasons(meeting),
+        "reasons": outcomes.soft_reasons(meeting, timezone.now()),
         "may_override": policies.allows(user, "meeting.override", meeting.case),
     }
 

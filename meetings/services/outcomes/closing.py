@@ -48,7 +48,7 @@ def close_record(
         case=fresh.case,
         to=Case.State.FORMAL_HELD,
         actor=actor,
-        reasons_against=soft_reasons(fresh),
+        reasons_against=soft_reasons(fresh, now),
         override=override,
     )
     holding.close(meeting=fresh, actor=actor, now=now)
@@ -64,8 +64,13 @@ def firm_reasons(meeting: FormalMeeting) -> list[str]:
     return gates.attendance(list(holding.invitations_of(meeting)))
 
 
-def soft_reasons(meeting: FormalMeeting) -> list[str]:
+def soft_reasons(meeting: FormalMeeting, now: dt.datetime) -> list[str]:
     """What still keeps the record open, unless a lead goes on; nothing, with no outcome."""
     if meeting.none_because.strip():
         return []
-    return [*gates.quorum(meeting), *gates.delegates(meeting), *gates.outcomes(meeting)]
+    return [
+        *gates.notice(meeting, now),
+        *gates.quorum(meeting),
+        *gates.delegates(meeting),
+        *gates.outcomes(meeting),
+    ]
