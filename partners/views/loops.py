@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from imc_portal.core.audit import Actor
-from imc_portal.core.forms import model_choice_field
 from imc_portal.core.http import PersonRequest, command, form_status, page
 from imc_portal.core.problems import Refusal
 from partners import machine, policies
@@ -68,7 +67,7 @@ def case_split(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
                 request, _("The new case is open; the partners who went are open to talk in it.")
             )
             return redirect(new)
-    single = model_choice_field(form, "areas").queryset.count() < 2
+    single = case.areas.filter(state=CandidateArea.State.AGREED).count() < 2
     why_not = (
         _("Only one area is in the talks: take another one in before you split the case.") if single else ""
     )

@@ -385,6 +385,7 @@ class Growth:
         minutes, earlier = self.world.made["minutes"], self.world.made["earlier"]
         assert isinstance(minutes, Minutes)
         assert isinstance(earlier, FormalMeeting)
+        assert minutes.facts is not None
         minutes.facts["asked"].append({"id": str(participant.pk), "name": str(participant)})
         minutes.number = self.number + 1
         minutes.save(update_fields=["facts", "number"])

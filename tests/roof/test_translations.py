@@ -20,11 +20,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from imc_portal import acts
+from imc_portal.core.audit import Actor
 from imc_portal.core.models import User
 from imc_portal.translations import ROOT
 from meetings import emails
 from meetings.models import Invitation
-from meetings.package import dossiers, facts, report
+from meetings.package import report
+from meetings.services import handover
 from partners.models import OfficeHolder
 from proposals.documents import content, engine
 from tests import world as worlds
@@ -278,9 +280,7 @@ def test_the_paper_leaves_nothing_in_english(version: int, world: World) -> None
 
 def test_the_hand_over_leaves_nothing_in_english(world: World) -> None:
     with french():
-        known = facts.gather(world.case, world.people["lead"], timezone.now())
-        legal, study = dossiers.for_legal_check(known), dossiers.for_feasibility_study(known)
-        page = render_to_string(
-            "meetings/handover_pdf.html", {"report": report.compose(known, legal, study, "fr")}
-        )
+        actor, wish = Actor.person(world.people["lead"]), handover.Wish("fr")
+        known = handover.tell(case=world.case, wish=wish, actor=actor, now=timezone.now())
+        page = render_to_string("meetings/handover_pdf.html", {"report": report.compose(known, "fr")})
     assert not english_in(said_by(page), typed())
