@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils import timezone
 
-from meetings import board, gates, policies
+from meetings import board, gates, next_steps, policies
 from meetings.models import Answer, ClarificationRound, ExplorationDecision, FormalMeeting, Meeting, NextStep
 from partners.models import Case
 
@@ -40,10 +41,15 @@ def outcomes_summary(context: Context, case: Case) -> dict[str, Any]:
     if not policies.allows(user, "outcomes.read", case):
         visible = visible.none()
     meeting = FormalMeeting.objects.filter(pk__in=visible.values("pk")).order_by("-held_at").first()
+    steps = NextStep.objects.filter(meeting=meeting).select_related("owner__municipality")
+    now = timezone.now()
     decisions = ExplorationDecision.objects.filter(selected_area__meeting=meeting)
     return {
         "case": case,
         "meeting": meeting,
         "decisions": decisions.select_related("participant__municipality", "selected_area__area__function"),
-        "steps": NextStep.objects.filter(meeting=meeting).select_related("owner__municipality"),
+        "steps": [
+            next_steps.standing(step, now)
+            for step in steps.prefetch_related("depends_on__owner__municipality")
+        ],
     }
