@@ -104,7 +104,8 @@ def test_3_a_paper_for_each_and_a_date_for_all(scene: Scene) -> None:
     state_benefits(scene, "Pointe-à-la-Croix", "Escuminac")
     day = dt.datetime.now(EAST).date() + dt.timedelta(days=35)
     scene.listen()
-    focal.go(f"/meetings/cases/{scene.key}/dates/informal/")
+    focal.go(f"/meetings/plan/{scene.key}/informal/")
+    focal.follow("/dates/informal/")
     focal.send(
         slot_1=f"{day}T10:00",
         slot_2=f"{day + dt.timedelta(days=1)}T14:00",
