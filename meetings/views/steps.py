@@ -130,7 +130,7 @@ def _belongs(one: Standing, state: str) -> bool:
 
 
 def _tab(chosen: dict[str, Any], state: str, standings: list[Standing]) -> Tab:
-    labels = {"open": _("Open"), "overdue": _("Overdue"), "done": _("Done"), "all": _("All")}
+    labels = {"open": _("Not done yet"), "overdue": _("Overdue"), "done": _("Done"), "all": _("All")}
     query = {"state": state, "who": chosen["who"]} | ({"case": chosen["case"]} if chosen["case"] else {})
     url = f"{reverse('meetings:steps')}?{urlencode(query)}"
     count = sum(_belongs(one, state) for one in standings)

@@ -56,6 +56,8 @@ def focal(town: Municipality) -> User:
 def case(town: Municipality, focal: User) -> Case:
     case = makers.make_case(town, actor=focal)
     makers.make_area(case)
+    Case.objects.filter(pk=case.pk).update(state=Case.State.AREAS_SCREENED)
+    case.refresh_from_db()
     return case
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from meetings.package import people
 from meetings.package.report.paper import (
@@ -149,9 +150,13 @@ def _rules(one: Facts) -> str:
         _("%(count)s inhabitants together") % {"count": number(one["min_population"])}
         if one["min_population"]
         else "",
-        _("%(count)s years") % {"count": one["min_years"]} if one["min_years"] else "",
+        _least_years(one["min_years"]) if one["min_years"] else "",
         _("own share %(share)s %%") % {"share": one["own_share"]} if one["own_share"] is not None else "",
     )
+
+
+def _least_years(count: int) -> str:
+    return ngettext("at least %(count)d year", "at least %(count)d years", count) % {"count": count}
 
 
 def _screening(facts: Facts) -> Section:
@@ -190,6 +195,6 @@ def _negotiation(facts: Facts) -> Section:
         )
         for one in found["contacts"]
     ]
-    head = (_("Municipality"), _("Who spoke for it"), _("Authority"))
+    head = (_("Municipality"), _("Who spoke for it"), pgettext("power to negotiate", "Authority"))
     title = _("Step 7: who may negotiate")
     return Section(title, points=found["still_open"], tables=table(head, rows))
