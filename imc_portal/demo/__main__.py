@@ -71,7 +71,9 @@ def _run(var: Path, port: int, whose: str) -> int:
 
 def _start_portal(supervisor: Supervisor, var: Path, port: int) -> None:
     web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--graceful-timeout", "5", "--timeout", "60"]
-    supervisor.start("web", "gunicorn", "imc_portal.wsgi", *web, "--no-control-socket")
+    # Browsers open connections ahead of need: a worker without threads would wait for one that says nothing.
+    web += ["--threads", "16", "--no-control-socket"]
+    supervisor.start("web", "gunicorn", "imc_portal.wsgi", *web)
     worker = ["--queues", "default,mail,render", "--concurrency", "2", "--loglevel", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--hostname", "demo@localhost"]
     supervisor.start("worker", "celery", "-A", "imc_portal", "worker", *worker, *quiet)
