@@ -292,16 +292,19 @@ def hand_over(case: Case) -> list[str]:
 
 
 def _awaiting_councils(held: QuerySet[FormalMeeting]) -> list[Participant]:
-    """Those that decided subject to their council, still take part, and have no resolution on record."""
-    resolved = Ratification.objects.filter(meeting__in=held).exclude(state=Ratification.State.AWAITED)
+    """Those that decided subject to their council and still take part, with no resolution on that meeting."""
+    resolved = Ratification.objects.filter(
+        meeting=OuterRef("selected_area__meeting"), participant=OuterRef("participant")
+    ).exclude(state=Ratification.State.AWAITED)
     waiting = ExplorationDecision.objects.filter(
+        ~Exists(resolved),
         selected_area__meeting__in=held,
         mandate=Invitation.Mandate.SUBJECT_TO_COUNCIL,
         vote__in=[ExplorationDecision.Vote.YES, ExplorationDecision.Vote.YES_IF],
     )
+    awaited = Ratification.objects.filter(meeting__in=held, state=Ratification.State.AWAITED)
     found = Participant.objects.filter(
-        Q(pk__in=waiting.values("participant"))
-        | Q(ratifications__meeting__in=held, ratifications__state=Ratification.State.AWAITED),
+        Q(pk__in=waiting.values("participant")) | Q(pk__in=awaited.values("participant")),
         state__in=Participant.ACTIVE,
-    ).exclude(pk__in=resolved.values("participant"))
-    return list(found.distinct().select_related("municipality"))
+    )
+    return list(found.select_related("municipality"))

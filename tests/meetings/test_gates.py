@@ -12,7 +12,7 @@ from imc_portal.core.models import User
 from meetings import gates
 from meetings.models import ClarificationRound, Meeting
 from meetings.services import answers
-from tests.meetings import scenes
+from tests.meetings import afterwards, scenes
 
 SECRET = "Our treasurer left and nobody may know"
 
@@ -45,15 +45,41 @@ def test_a_paper_not_sent_is_late_only_after_its_due_time(scene: scenes.Scene) -
     ]
 
 
-@pytest.mark.parametrize(("state", "open_gate"), [("called", False), ("cancelled", False), ("held", True)])
-def test_hand_over_wants_the_closed_record_of_a_formal_meeting(
-    scene: scenes.Scene, state: str, open_gate: bool
-) -> None:
+@pytest.mark.parametrize("state", ["called", "cancelled", "held"])
+def test_hand_over_wants_the_closed_record_of_a_formal_meeting(scene: scenes.Scene, state: str) -> None:
     informal = scenes.call_informal(scene)
     Meeting.objects.filter(pk=informal.pk).update(state="held", held_at=timezone.now())
     formal = scenes.call_formal(scene)
     Meeting.objects.filter(pk=formal.pk).update(state=state, held_at=timezone.now(), cancelled_because="Snow")
-    assert (gates.hand_over(scene.case) == []) == open_gate
+    assert (gates.hand_over_firm(scene.case) == []) == (state == "held")
+    assert gates.hand_over(scene.case)
+
+
+@pytest.mark.parametrize(
+    ("state", "open_gate"),
+    [("draft", False), ("sent", False), ("replaced", False), ("agreed", True), ("closed", True)],
+)
+def test_hand_over_wants_minutes_that_are_agreed_or_closed(
+    scene: scenes.Scene, state: str, open_gate: bool
+) -> None:
+    meeting = afterwards.hold(scene)
+    now = timezone.now()
+    meeting.minutes.create(state=state, sent_at=now, objections_until=now, closed_at=now, facts={})
+    found = gates.hand_over(scene.case)
+    assert (found == []) == open_gate
+    assert open_gate or "neither agreed nor closed" in found[0]
+
+
+def test_a_council_resolves_on_each_meeting_anew(scene: scenes.Scene) -> None:
+    now = timezone.now()
+    for days in (30, 1):
+        meeting = afterwards.hold(scene, subject=(scene.birk,))
+        meeting.minutes.create(state="agreed", sent_at=now, objections_until=now, closed_at=now, facts={})
+        awaited = meeting.ratifications.create(participant=scene.birk)
+        assert len(gates.hand_over(scene.case)) == 1, days
+        awaited.state, awaited.resolution, awaited.resolved_on = "given", "2026/7", now.date()
+        awaited.save()
+        assert gates.hand_over(scene.case) == [], days
 
 
 @pytest.mark.parametrize(
