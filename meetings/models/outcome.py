@@ -99,9 +99,14 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
     """Next steps by who may see them, once the record of their meeting is closed."""
 
     def visible_to(self, user: User) -> NextStepQuerySet:
-        """Whoever may see the meeting that they come from."""
-        return self.filter(
+        """Whoever may see the meeting that they come from; no municipality that only observes the case."""
+        mine = user.memberships.exclude(municipality=None).values("municipality")
+        observing = Participant.objects.filter(municipality__in=mine, state=Participant.State.OBSERVING)
+        seen = self.filter(
             meeting__in=Meeting.objects.visible_to(user).values("pk"), meeting__state=Meeting.State.HELD
+        )
+        return seen.exclude(
+            Q(meeting__case__in=observing.values("case")) & ~Q(meeting__case__initiator__in=mine)
         )
 
     def alive(self) -> NextStepQuerySet:

@@ -111,7 +111,9 @@ def test_who_only_observes_sees_the_meeting_but_nothing_said_or_decided(scene: s
     decisions.complete(scene, formal)
     Meeting.objects.filter(pk=formal.pk).update(state="held", held_at=timezone.now())
     Case.objects.filter(pk=scene.case.pk).update(state="formal_held")
+    step = formal.next_steps.get()
     assert page(scene.guest, "meetings:outcomes", formal.pk)[0] == 200
+    assert page(scene.guest, "meetings:step", step.pk)[0] == 200
     participants.leave(participant=scene.birk, state="observing", reason="So", actor=Actor.portal())
     status, text = page(scene.guest, "partners:case", scene.case.pk)
     assert status == 200
@@ -122,5 +124,14 @@ def test_who_only_observes_sees_the_meeting_but_nothing_said_or_decided(scene: s
         ("meetings:outcomes", formal.pk),
         ("meetings:answers", scene.case.pk),
         ("meetings:attitudes", scene.case.pk),
+        ("meetings:expectations", scene.case.pk),
+        ("meetings:preparation", scene.case.pk),
+        ("meetings:minutes", formal.pk),
     ):
         assert page(scene.guest, name, pk)[0] == 403, name
+    assert page(scene.guest, "meetings:step", step.pk)[0] == 404
+    client = Client()
+    client.force_login(scene.guest)
+    listed = client.get(reverse("meetings:steps"), {"who": "all", "state": "all"}).content.decode()
+    assert step.action not in listed
+    assert page(scene.focal, "meetings:step", step.pk)[0] == 200
