@@ -91,7 +91,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- engines ----------------------------------------------------------------------
 DATABASES = {
     "default": env.database("DATABASE_URL")
-    | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}}}
+    | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL")

@@ -94,7 +94,8 @@ def _check(row: Ratification, now: dt.datetime) -> None:
         raise Refusal(
             _("A resolution is recorded once it is passed: choose a day that is not in the future.")
         )
-    if row.resolved_on < row.meeting.local_start.date():
+    # By the council's own calendar, as above: elsewhere the meeting may have begun on another day.
+    if row.resolved_on < row.meeting.starts_at.astimezone(zone).date():
         raise Refusal(_("The council resolves after the meeting: choose a later day."))
     row.full_clean(exclude=["meeting", "participant"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, OutgoingEmail
 from imc_portal.core.problems import Refusal
 from meetings import gates
-from meetings.models import ExplorationDecision, FormalMeeting, Ratification
+from meetings.models import ExplorationDecision, FormalMeeting, Meeting, Ratification
 from meetings.services import minutes_letters, minutes_voices, ratification
-from partners.models import Case, Participant
+from partners.models import Case, Municipality, Participant
 from partners.services import participants
 from tests.meetings import afterwards, scenes
 from tests.meetings.scenes import Scene
@@ -101,6 +102,20 @@ def test_the_initiator_cannot_leave_its_own_case(scene: Scene) -> None:
     alder = Participant.objects.get(pk=scene.alder.pk)
     assert alder.is_initiator
     assert gates.hand_over(scene.case) == ["The council of Alder, which runs the case, has not ratified."]
+
+
+def test_days_are_those_of_the_councils_own_calendar(awaited: Ratification) -> None:
+    # Half past midnight in Paris is still the evening before in Toronto, where this council sits.
+    begins = dt.datetime(2026, 11, 20, 0, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Paris"))
+    Meeting.objects.filter(pk=awaited.meeting_id).update(
+        starts_at=begins, ends_at=begins + dt.timedelta(hours=1), time_zone="Europe/Paris"
+    )
+    Municipality.objects.filter(pk=awaited.participant.municipality_id).update(time_zone="America/Toronto")
+    fresh = Ratification.objects.get(pk=awaited.pk)
+    now = begins + dt.timedelta(hours=2)
+    with pytest.raises(Refusal, match="after the meeting"):
+        resolve(fresh, resolved_on=dt.date(2026, 11, 18), now=now)
+    assert resolve(fresh, resolved_on=dt.date(2026, 11, 19), now=now).state == "given"
 
 
 def test_a_second_click_changes_nothing_and_another_word_is_refused(awaited: Ratification) -> None:
