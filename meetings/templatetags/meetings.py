@@ -61,6 +61,12 @@ def agenda_timed(meeting: Meeting) -> list[Timed]:
 
 
 @register.filter
+def clock_place(zone: str) -> str:
+    """The place whose clock counts, in the reader's language."""
+    return dates.zone(zone)
+
+
+@register.filter
 def clock(moment: dt.datetime) -> str:
     """09:00, as it stands: nothing is moved to another zone."""
     return dates.clock(moment)
