@@ -74,16 +74,27 @@ def _still_owed(cells: QuerySet[Answer], mine: Q) -> Q:
 
 
 class VersionQuerySet(models.QuerySet[Any]):
-    """Earlier versions of answers: behind the same seal."""
+    """Earlier versions of answers: behind the same seal.
+
+    What was written over before the seal opened was never said to the others: it stays with its author.
+    """
 
     def visible_to(self, user: User) -> VersionQuerySet:
         """Versions of the answers that this person may read."""
-        return self._of(lambda cells: cells.visible_to(user))
+        own = Q(participant__municipality__memberships__user=user)
+        return self._of(lambda cells: cells.visible_to(user), own)
 
     def visible_to_holder(self, participant: Participant) -> VersionQuerySet:
         """Versions of the answers that the holder may read."""
-        return self._of(lambda cells: cells.visible_to_holder(participant))
+        own = Q(participant__municipality=participant.municipality_id)
+        return self._of(lambda cells: cells.visible_to_holder(participant), own)
 
-    def _of(self, readable: Any) -> VersionQuerySet:
+    def _of(self, readable: Any, own: Q) -> VersionQuerySet:
         cells = self.model._meta.get_field("answer").related_model._default_manager.all()
-        return self.filter(answer__in=readable(cells).values("pk"))
+        newer = self.model._default_manager.filter(
+            answer=OuterRef("answer"),
+            revision__gt=OuterRef("revision"),
+            at__lte=OuterRef("answer__round__opened_at"),
+        )
+        seen = Q(answer__in=readable(cells).values("pk")) & ~Q(Exists(newer.order_by()))
+        return self.filter(seen | Q(answer__in=cells.filter(own).values("pk")))

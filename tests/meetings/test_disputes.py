@@ -35,9 +35,9 @@ def cell(who: Participant, question: int = 1) -> Answer:
     return Answer.objects.get(participant=who, question=question, call=None)
 
 
-def say(who: Participant, question: int = 1, **changes: object) -> Answer:
+def say(who: Participant, question: int = 1, *, now: dt.datetime | None = None, **changes: object) -> Answer:
     reply = scenes.reply_to(cell(who, question), **changes)
-    return answers.save(participant=who, replies=[reply], actor=MAYOR)[0]
+    return answers.save(participant=who, replies=[reply], actor=MAYOR, now=now)[0]
 
 
 def open_seal(scene: scenes.Scene) -> None:
@@ -114,9 +114,10 @@ def test_an_answer_from_before_versions_keeps_what_it_was(scene: scenes.Scene) -
 
 
 def test_pages_show_the_history_and_take_a_dispute(scene: scenes.Scene, client: Client) -> None:
+    assert scene.clarification is not None
     said = say(scene.corn, text="Twice a week")
-    say(scene.corn, text="Once a week")
     open_seal(scene)
+    say(scene.corn, text="Once a week", now=scene.clarification.deadline + dt.timedelta(hours=1))
     client.force_login(scene.guest)
     place = [scene.case.pk, said.pk]
     page = client.get(reverse("meetings:said", args=place)).content.decode()

@@ -39,6 +39,10 @@ PARTY = ("focal", "lead", "reader", "guest", "guest_lead", "facilitator")
 
 @pytest.fixture
 def scene(db: None) -> scenes.Scene:
+    return answered_by_corn()
+
+
+def answered_by_corn() -> scenes.Scene:
     """Two areas of one function, a call, an authority; Corn has answered everything, nobody else anything."""
     made = scenes.make_scene()
     made.case.areas.create(function=made.area.function, mode="buy_sell", state="agreed")
@@ -84,8 +88,10 @@ def pages(scene: scenes.Scene) -> Iterator[str]:
     yield from (reverse("home"), scene.case.get_absolute_url(), reverse("meetings:meeting_list"))
     yield from (reverse("partners:history", args=[case]), reverse("partners:case_list"))
     yield from (reverse(f"meetings:{name}", args=[meeting]) for name in ("meeting", "calendar", "record"))
-    yield reverse("meetings:delivery", args=[meeting])
-    for name in ("answers", "attitudes", "expectations", "handover"):
+    yield from (reverse(f"meetings:{name}", args=[meeting]) for name in ("delivery", "live", "agenda"))
+    yield from (reverse(f"partners:{name}", args=[case]) for name in ("areas", "case_funding", "contacts"))
+    yield reverse("meetings:steps") + "?who=all&state=all"
+    for name in ("answers", "attitudes", "expectations", "handover", "preparation", "rules"):
         yield reverse(f"meetings:{name}", args=[case])
     for number in range(1, 8):
         yield reverse("meetings:type_for_all", args=[case, number])
@@ -135,6 +141,7 @@ def test_no_personal_page_of_another_shows_it(scene: scenes.Scene, client: Clien
     token = scenes.link_of(scene.birk)
     addresses = [
         *(reverse(f"personal:{name}", args=[token]) for name in ("home", "attitude", "expectations")),
+        *(reverse(f"personal:{name}", args=[token]) for name in ("minutes", "council", "steps")),
         *(reverse("personal:question", args=[token, number]) for number in range(1, 8)),
         reverse("personal:calendar", args=[token]),
         *(
@@ -148,6 +155,34 @@ def test_no_personal_page_of_another_shows_it(scene: scenes.Scene, client: Clien
     open_all(scene)
     assert MARK in read(client, reverse("personal:question", args=[token, 1]))
     assert client.get(addresses[-1]).status_code == 200
+
+
+def test_what_was_taken_back_under_the_seal_stays_with_its_author(
+    scene: scenes.Scene, client: Client
+) -> None:
+    def say(text: str, now: dt.datetime) -> Answer:
+        found = Answer.objects.get(participant=scene.corn, question=1)
+        reply = scenes.reply_to(found, text=text)
+        answers.save(participant=scene.corn, replies=[reply], actor=mayor, now=now)
+        return found
+
+    mayor = Actor(key="link:x", name="Mayor")
+    say("What stood at the opening", timezone.now())
+    open_all(scene)
+    cell = say("What stands now", scene.case.rounds.get().deadline + dt.timedelta(hours=1))
+    address = reverse("meetings:said", args=[scene.case.pk, cell.pk])
+    links = {who: reverse("personal:said", args=[scenes.link_of(who), cell.pk]) for who in scene.guests}
+    seen = [read(client, links[scene.birk])]
+    for role in PARTY:
+        client.force_login(person(scene, role))
+        seen.append(read(client, address))
+    for page in seen:
+        assert "What stood at the opening" in page
+        assert "What stands now" in page
+        assert MARK not in page
+    client.force_login(makers.make_member(scene.corn.municipality, name="Cora Corn"))
+    assert MARK in read(client, address)
+    assert MARK in read(client, links[scene.corn])
 
 
 @pytest.mark.slow
@@ -314,50 +349,6 @@ def test_a_report_of_a_fault_holds_no_answer(
     assert response.status_code == 500
     assert MARK not in response.content.decode()
     assert not any(MARK in str(message.message()) for message in mail.outbox)
-
-
-# --- who comes late ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def late(scene: scenes.Scene) -> Participant:
-    """Dorn comes when the first round is open; it is asked in a round of its own."""
-    open_all(scene)
-    dorn = makers.make_participant(scene.case, makers.make_municipality("Dorn"))
-    deadline = timezone.now() + dt.timedelta(days=40)
-    answers.open_round_for(participant=dorn, deadline=deadline, actor=Actor.portal())
-    return dorn
-
-
-def test_who_comes_late_answers_before_reading(
-    scene: scenes.Scene, late: Participant, client: Client
-) -> None:
-    theirs = makers.make_member(late.municipality, name="Dora Dorn")
-    token = scenes.link_of(late)
-    client.force_login(theirs)
-    places = [
-        reverse("meetings:answers", args=[scene.case.pk]),
-        *(reverse("meetings:answer", args=[scene.case.pk, late.pk, number]) for number in range(1, 8)),
-        *(reverse("personal:question", args=[token, number]) for number in range(1, 8)),
-    ]
-    for address in places:
-        assert MARK not in read(client, address), address
-    assert not Answer.objects.visible_to(theirs).exclude(participant=late).exists()
-    assert not Answer.objects.visible_to_holder(late).exclude(participant=late).exists()
-    speak(late, "DORN")
-    assert MARK in read(client, places[0])
-    assert MARK in read(client, places[-1])
-
-
-def test_what_the_late_one_says_is_sealed_for_the_others(
-    scene: scenes.Scene, late: Participant, client: Client
-) -> None:
-    [first, *_rest] = Answer.objects.filter(participant=late)
-    answers.save(participant=late, replies=[marked(first, "DORN")], actor=Actor(key="x", name="Mayor"))
-    client.force_login(scene.guest)
-    page = read(client, reverse("meetings:answers", args=[scene.case.pk]))
-    assert MARK in page
-    assert "DORN" not in page
 
 
 def test_the_host_of_a_case_that_is_over_still_reads_no_sealed_answer(scene: scenes.Scene) -> None:
