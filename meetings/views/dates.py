@@ -30,11 +30,11 @@ from partners.models import Case, Participant
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person's answers, in the order of the times."""
+    """One person's answers, each with its time as spoken."""
 
     party: str
     name: str
-    values: list[DateAnswer | None]
+    values: list[tuple[str, DateAnswer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,9 @@ def rows(poll: DatePoll, slots: list[DateSlot]) -> list[Row]:
     people: dict[tuple[str, str], dict[uuid.UUID, DateAnswer]] = {}
     for one in said:
         people.setdefault((str(one.participant or one.body), one.name), {})[one.slot_id] = one
+    times = {slot.pk: spoken_time(slot.starts_at, slot.ends_at, poll.time_zone) for slot in slots}
     return [
-        Row(party, name, [values.get(slot.pk) for slot in slots])
+        Row(party, name, [(time, values.get(pk)) for pk, time in times.items()])
         for (party, name), values in sorted(people.items())
     ]
 
