@@ -102,7 +102,7 @@ def own_party(request: HolderRequest, area: uuid.UUID) -> HttpResponseBase:
     who = request.participant
     areas = {one.pk: one for one in services.areas_of(who.case)}
     if area not in areas:
-        return redirect("personal:home", token=request.token)
+        raise Http404
     form = party_form(request, areas[area], who)
     if form.is_bound and form.is_valid() and save_party(form, areas[area], who, Actor.holder(request.link)):
         messages.success(request, _("Thank you. It is recorded for the next step."))

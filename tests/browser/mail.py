@@ -35,8 +35,10 @@ class Letter:
         return found.group()
 
     def attachment(self, content_type: str) -> bytes:
-        """Bytes of the one attachment of this type."""
-        [part] = [part for part in self.message.iter_attachments() if part.get_content_type() == content_type]
+        """Bytes of the first attachment of this type: of PDFs the paper itself, before the agenda."""
+        part = next(
+            part for part in self.message.iter_attachments() if part.get_content_type() == content_type
+        )
         content = part.get_content()
         return content.encode() if isinstance(content, str) else bytes(content)
 

@@ -175,7 +175,7 @@ def test_the_check_finds_what_a_language_lacks(copy: Path) -> None:
 def test_collecting_keeps_what_is_translated_and_drops_what_nobody_shows(copy: Path) -> None:
     file = copy / "locale" / "uk" / "LC_MESSAGES" / "django.po"
     file.write_text(file.read_text() + '\nmsgid "Nobody shows this"\nmsgstr "Цього ніхто не показує"\n')
-    letters = copy / "meetings" / "emails.py"
+    letters = copy / "meetings" / "emails" / "invitations.py"
     letters.write_text(letters.read_text() + '\nNEW = _("A text that is new")\n')
     collect(copy)
     known = read(file)
