@@ -84,6 +84,7 @@ class StakeholderForm(forms.ModelForm[Stakeholder]):
     class Meta:
         model = Stakeholder
         fields: ClassVar[list[str]] = ["name", "concern", "area"]
+        labels: ClassVar[dict[str, Any]] = {"area": _("Area")}
 
     def __init__(self, data: Any = None, *, case: Case) -> None:
         super().__init__(data, instance=Stakeholder(case=case))

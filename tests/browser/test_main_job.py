@@ -231,13 +231,14 @@ def answer_in_turn(hand: Hand) -> None:
 
 def answer(page: Page, number: int) -> None:
     """A complete answer to one question, by what the question asks."""
-    radio = {1: "3", 2: "partly", 4: "yes", 6: "seriously", 7: "unknown"}
-    if number in radio:
-        page.locator(f"input[type=radio][name$='-choice'][value='{radio[number]}']").check()
-    elif number == 3:
-        page.locator("input[type=checkbox][value=no_staff]").check()
-    else:
-        page.locator("textarea[name$='-text']").fill("None known to us. 42")
+    said = {1: ["3"], 2: ["partly"], 4: ["yes"], 5: ["unknown", "none"], 6: ["seriously"], 7: ["unknown"]}
+    for value in said.get(number, []):
+        for radio in page.locator(f"input[type=radio][name$='-choice'][value='{value}']").all():
+            radio.check()
+    if number == 3:
+        page.locator("input[type=checkbox][value=no_staff]").first.check()
+    if number == 5:
+        page.locator("textarea[name$='-text']").first.fill("None known to us. 42")
 
 
 def test_7a_answers_stay_sealed_until_all_have_answered(portal: Portal, focal: Hand) -> None:
@@ -263,8 +264,12 @@ def test_7b_hold_the_informal_meeting(focal: Hand) -> None:
     focal.follow(TITLE, "/meetings/[0-9a-f-]+/$")
     focal.follow("^Record", "/record/")
     seat_everybody(focal)
-    page.get_by_label("Notes").fill("All three miss a night patrol.")
-    focal.press("Keep the notes", "All three miss a night patrol.")
+    record = page.url
+    focal.follow("Write the record live", "/live/")
+    page.locator("#text-1").fill("All three miss a night patrol.")
+    expect(page.locator("#item-1 [data-kept]")).to_contain_text("ept")
+    page.goto(record)
+    expect(page.locator("#main")).to_contain_text("All three miss a night patrol.")
     assert page.get_by_text("Objective").count() == 0
     informal = page.url.removesuffix("record/")
     assert page.request.get(informal + "outcomes/").status == 404
@@ -291,8 +296,8 @@ def test_7c_each_municipality_states_its_attitude(focal: Hand) -> None:
     expect(page.locator("#main")).to_contain_text("Not ready for a formal meeting")
     for name in ("Hauts de Bienne", *PARTNERS):
         focal.follow(f"Record who stated what.*{name}", "/attitudes/[0-9a-f-]+/")
-        page.locator("input[name=value][value=positive]").check()
-        page.locator("input[type=checkbox][name=areas]").check()
+        for radio in page.locator("input[type=radio][value=positive]").all():
+            radio.check()
         page.get_by_label("Stated by").fill("The mayor (fictitious)")
         focal.press("Record this attitude", f"The attitude of {name} is recorded.")
 
@@ -338,13 +343,18 @@ def test_8b_record_the_four_outcomes(focal: Hand) -> None:
     assert "agree to cooperate" not in page.content()
 
 
-def test_9_hand_the_case_over(focal: Hand, tmp_path: Path) -> None:
-    page = focal.page
-    focal.open_case()
-    focal.follow("Hand the case over", "/hand-over/")
-    focal.button("Make the package").click()
+def test_9_a_lead_hands_the_case_over_before_the_minutes_are_agreed(
+    portal: Portal, focal: Hand, tmp_path: Path
+) -> None:
+    lead = Hand(portal.sign_in(LEAD))
+    lead.open_case()
+    page = lead.page
+    page.goto(f"/meetings{page.url.partition(portal.address)[2]}hand-over/")
+    expect(page.locator("#main")).to_contain_text("minutes")
+    page.locator("[name=override]").fill("The call closes on Friday.")
+    lead.button("Make the package").click()
     with page.expect_download() as download:
-        focal.link("ZIP|Download|package").click()
+        lead.link("^Download").click()
     archive = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes()))
     names = archive.namelist()
     (tmp_path / "case.pdf").write_bytes(
@@ -355,6 +365,8 @@ def test_9_hand_the_case_over(focal: Hand, tmp_path: Path) -> None:
     assert "the ski season is counted" in words
     data = json.loads(archive.read(next(name for name in names if name.endswith("case.json"))))
     assert TITLE in json.dumps(data, ensure_ascii=False)
-    assert sum(name.endswith(".pdf") for name in names) == 1 + len(PARTNERS)
+    proposals = [name for name in names if name.startswith("proposals/") and name.endswith(".pdf")]
+    assert len(proposals) == len(PARTNERS), names
+    page.context.close()
     focal.open_case()
-    expect(page.locator("#main")).to_contain_text("handed over")
+    expect(focal.page.locator("#main")).to_contain_text("handed over")

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 
 from imc_portal import acts
 from imc_portal.core.audit import Actor
-from imc_portal.core.models import User
+from imc_portal.core.models import PersonalLink, User
 from imc_portal.translations import ROOT
 from meetings import emails
 from meetings.models import Invitation
@@ -143,8 +143,7 @@ def world(
         OfficeHolder.objects.update(language="fr")
         for person in built.people.values():
             person.refresh_from_db()
-        built.link.language = "fr"
-        built.link.save(update_fields=["language"])
+        PersonalLink.objects.update(language="fr")
         yield built
         transaction.set_rollback(True)
 
