@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -213,7 +214,7 @@ def test_funding_is_weighed_against_who_is_present_and_did_not_refuse(scene: sce
 
 
 def test_a_stance_needs_who_when_and_how(scene: scenes.Scene) -> None:
-    evidence = {"said_by": "The prefect", "said_on": dt.date(2026, 10, 1), "how": "by phone"}
+    evidence: dict[str, Any] = {"said_by": "The prefect", "said_on": dt.date(2026, 10, 1), "how": "by phone"}
     for missing in evidence:
         with pytest.raises(ValidationError):
             say(scene.birk, 7, choice="favour", **{**evidence, missing: None if missing == "said_on" else ""})
