@@ -33,7 +33,7 @@ def open_round(*, meeting: Meeting, actor: Actor, now: dt.datetime | None = None
     now = now or timezone.now()
     case = cases.locked(meeting.case)
     deadline = _deadline(meeting)
-    asked = cells.missing(case, cells.taking_part(case))
+    asked = cells.missing(case, _invited(case))
     found = _sealed_round_of(meeting, case)
     if found:
         _follow(found, meeting, deadline if deadline > now else found.deadline, actor)
@@ -137,12 +137,12 @@ def settle(*, clarification: ClarificationRound) -> None:
 def owed(clarification: ClarificationRound) -> QuerySet[Answer]:
     """Empty cells that keep the seal closed: of the initiator and of everybody invited.
 
-    In a round that no meeting asks, of everybody it asks.
+    In a later round, of everybody it asks.
     """
     still = clarification.answers.filter(
         cells.relevant(), state=Answer.State.OPEN, participant__state__in=Participant.ACTIVE
     )
-    if clarification.meeting_id is None and clarification.number > 1:
+    if clarification.number > 1:
         return still
     invited = Invitation.objects.filter(
         meeting__case=clarification.case_id, meeting__kind=Meeting.Kind.INFORMAL
@@ -152,6 +152,17 @@ def owed(clarification: ClarificationRound) -> QuerySet[Answer]:
     return still.filter(
         Q(participant__state=Participant.State.INITIATOR) | Q(participant__in=invited.values("participant"))
     )
+
+
+def _invited(case: Case) -> list[Participant]:
+    """Who takes part and has an invitation: who joins late is asked when its own paper is on its way."""
+    known = set(
+        Invitation.objects.filter(meeting__case=case, meeting__kind=Meeting.Kind.INFORMAL)
+        .exclude(meeting__state=Meeting.State.CANCELLED)
+        .values_list("participant", flat=True)
+    )
+    everybody = list(cells.taking_part(case))
+    return [one for one in everybody if one.is_initiator or one.pk in known] if known else everybody
 
 
 def _why_open(clarification: ClarificationRound, now: dt.datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,8 @@ def live(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 def note(request: PersonRequest, pk: uuid.UUID, position: int) -> HttpResponseBase:
     """Keep the words on one item: from the page that saves by itself (JSON), or by a button."""
     meeting = _meeting(request, pk)
+    if position > recording.MOST_ITEMS:
+        raise Http404
     form = NoteForm(request.POST)
     by_itself = "application/json" in request.headers.get("accept", "")
     if not form.is_valid():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import Refusal, Stale
-from meetings.models import Answer, ClarificationRound, Meeting
+from meetings.models import Answer, ClarificationRound, Invitation, Meeting
 from meetings.services import answers
 from partners.models import Case, Participant
 from partners.services import cases
@@ -53,6 +53,7 @@ def test_open_round_again_adds_only_what_came_later(scene: scenes.Scene) -> None
     say(scene.birk)
     late = makers.make_participant(scene.case, makers.make_municipality("Late"))
     scene.case.areas.create(function_id="SAF-FIR", mode="joint_production", state="agreed")
+    Invitation.objects.create(meeting=Meeting.objects.get(), participant=late)
     again = answers.open_round(meeting=Meeting.objects.get(), actor=Actor.portal())
     assert again == scene.clarification
     # Two functions with three questions each, two areas with three, and money once.

@@ -14,7 +14,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry
 from imc_portal.core.problems import Refusal, Stale
 from meetings import board
-from meetings.models import Answer, CaseRules, ClarificationRound, InformalMeeting, Meeting
+from meetings.models import Answer, CaseRules, ClarificationRound, InformalMeeting, Invitation, Meeting
 from meetings.services import answers
 from partners.models import Body, Case, CaseBody, Participant
 from tests import makers
@@ -368,3 +368,26 @@ def test_two_dispute_at_once_and_one_is_told() -> None:
 
     assert at_once(lambda: dispute(scene.alder), lambda: dispute(scene.birk)) == ["done", "refused"]
     assert cell.versions.count() == 2
+
+
+@pytest.mark.django_db
+def test_who_is_not_invited_yet_is_not_asked_and_opens_no_seal() -> None:
+    """A second meeting is called while the paper of a late partner is still being written."""
+    scene = scenes.make_scene()
+    scenes.call_informal(scene)
+    assert scene.clarification is not None
+    for who in scene.everybody:
+        scenes.answer_all(scene, who)
+    late = makers.make_participant(scene.case, makers.make_municipality("Late"), state="acknowledged")
+    Meeting.objects.filter(case=scene.case).update(state="held", held_at=timezone.now())
+    extra = scenes.Scene(**{**vars(scene), "clarification": None})
+    again = scenes.call_informal(extra, starts_in=dt.timedelta(days=40))
+    assert not Answer.objects.filter(participant=late).exists()
+    Invitation.objects.create(meeting=again, participant=late)
+    asked = answers.open_round(meeting=again, actor=Actor.portal())
+    assert Answer.objects.filter(participant=late, round=asked).exists()
+    answers.open_if_due(clarification=asked)
+    asked.refresh_from_db()
+    assert asked.is_sealed
+    others = Answer.objects.visible_to_holder(late).exclude(participant=late)
+    assert not others.filter(state=Answer.State.ANSWERED).exists()

@@ -115,7 +115,7 @@ def three_papers_are_on_their_way() -> None:
         assert mail is not None
         assert mail.state in (OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENT)
         kinds = [file.content_type.split(";")[0] for file in mail.attachments.all()]
-        assert sorted(kinds) == ["application/pdf", "text/calendar"]
+        assert sorted(kinds) == ["application/pdf", "application/pdf", "text/calendar"]
     addresses = {mail.to_address for mail in mails if mail}
     assert addresses == {"mayor@morbier.example", "mairie@les-rousses.example", "mairie@longchaumois.example"}
 
