@@ -26,8 +26,8 @@ from imc_portal.core.models import PersonalLink, User
 from partners.models import OfficeHolder, Participant
 from tests import makers
 from tests import world as worlds
+from tests.doors import TABLE
 from tests.meetings.scenes import make_scene
-from tests.test_access import TABLE
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import world as worlds
-from tests.test_access import TABLE
+from tests.doors import TABLE
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

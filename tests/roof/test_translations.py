@@ -30,8 +30,8 @@ from meetings.services import handover
 from partners.models import OfficeHolder
 from proposals.documents import content, engine
 from tests import world as worlds
+from tests.doors import TABLE
 from tests.roof.reading import FILE, compile_all, said_by, typed
-from tests.test_access import TABLE
 from tests.world import CAST, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
