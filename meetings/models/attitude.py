@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import CandidateArea, Participant
+from partners.models import CandidateArea, Case, Participant
 
 if TYPE_CHECKING:
     from imc_portal.core.models import User
@@ -20,19 +20,7 @@ class AttitudeQuerySet(models.QuerySet["Attitude"]):
 
     def visible_to(self, user: User) -> AttitudeQuerySet:
         """The parties of the case and its facilitator; no observer."""
-        return self.filter(
-            pk__in=Attitude.objects.filter(
-                Q(participant__case__initiator__memberships__user=user)
-                | Q(
-                    participant__case__participants__municipality__memberships__user=user,
-                    participant__case__participants__state__in=Participant.IN_TOUCH,
-                )
-                | Q(
-                    participant__case__bodies__body__memberships__user=user,
-                    participant__case__bodies__body__memberships__role="facilitator",
-                )
-            ).values("pk")
-        )
+        return self.filter(participant__case__in=Case.objects.talked_by(user).values("pk"))
 
 
 class Attitude(models.Model):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from imc_portal.core.models import OutgoingEmail
-from partners.models import Case
+from partners.models import Case, CaseBody, Membership
 
 if TYPE_CHECKING:
     from imc_portal.core.models import User
@@ -23,15 +23,10 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 
     def visible_to(self, user: User) -> HandOverQuerySet:
         """The initiator's people and the facilitator of the case."""
-        return self.filter(
-            pk__in=HandOver.objects.filter(
-                Q(case__initiator__memberships__user=user)
-                | Q(
-                    case__bodies__body__memberships__user=user,
-                    case__bodies__body__memberships__role="facilitator",
-                )
-            ).values("pk")
-        )
+        mine = user.memberships.exclude(municipality=None).values("municipality")
+        helping = user.memberships.filter(role=Membership.Role.FACILITATOR).exclude(body=None)
+        helped = CaseBody.objects.filter(body__in=helping.values("body"))
+        return self.filter(Q(case__initiator__in=mine) | Q(case__in=helped.values("case")))
 
 
 class HandOver(models.Model):

@@ -6,13 +6,14 @@ subject in a round that is still sealed: whoever joins late answers before readi
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meetings.models.question import PER_FUNCTION, Question
-from partners.models import Membership, Participant
+from partners.models import Case, Participant
 
 if TYPE_CHECKING:
     from imc_portal.core.models import User
@@ -24,18 +25,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def visible_to(self, user: User) -> AnswerQuerySet:
         """What this person may read: observers and curators nothing, the facilitator what is opened."""
-        mine = Q(participant__municipality__memberships__user=user)
-        party = (
-            Q(round__case__initiator__memberships__user=user)
-            | Q(
-                round__case__participants__municipality__memberships__user=user,
-                round__case__participants__state__in=Participant.IN_TOUCH,
-            )
-            | Q(
-                round__case__bodies__body__memberships__user=user,
-                round__case__bodies__body__memberships__role=Membership.Role.FACILITATOR,
-            )
-        )
+        # Lists of keys instead of joins: members of one side would multiply the members of all others.
+        mine = Q(participant__municipality__in=_municipalities(user))
+        party = Q(round__case__in=Case.objects.talked_by(user).values("pk"))
         return self._behind_the_seal(mine, party)
 
     def visible_to_holder(self, participant: Participant) -> AnswerQuerySet:
@@ -45,7 +37,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             Q(participant=participant) | Q(round__case=participant.case_id)
         )
 
-    def of_case(self, case: Any) -> AnswerQuerySet:
+    def of_case(self, case: Case | uuid.UUID) -> AnswerQuerySet:
         """The cells of all rounds of a case."""
         return self.filter(round__case=case)
 
@@ -54,6 +46,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         cells = self.model._default_manager.all()
         opened = Q(party, round__opened_at__isnull=False)
         return self.filter(pk__in=cells.filter(mine | (opened & ~_still_owed(cells, mine))).values("pk"))
+
+
+def _municipalities(user: User) -> QuerySet[Any, Any]:
+    return user.memberships.exclude(municipality=None).values("municipality")
 
 
 def _still_owed(cells: QuerySet[Answer], mine: Q) -> Q:
@@ -81,7 +77,7 @@ class VersionQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> VersionQuerySet:
         """Versions of the answers that this person may read."""
-        own = Q(participant__municipality__memberships__user=user)
+        own = Q(participant__municipality__in=_municipalities(user))
         return self._of(lambda cells: cells.visible_to(user), own)
 
     def visible_to_holder(self, participant: Participant) -> VersionQuerySet:

@@ -34,6 +34,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
             seen |= Q(pk__in=CaseBody.objects.filter(body__in=bodies).values("case"))
         return self.filter(seen)
 
+    def talked_by(self, user: User) -> CaseQuerySet:
+        """Cases in which the person sits at the table: as a party, or as the facilitator; no observer."""
+        mine = user.memberships.exclude(municipality=None).values("municipality")
+        in_touch = Participant.objects.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
+        helping = user.memberships.filter(role=Membership.Role.FACILITATOR).exclude(body=None)
+        helped = CaseBody.objects.filter(body__in=helping.values("body"))
+        return self.filter(
+            Q(initiator__in=mine) | Q(pk__in=in_touch.values("case")) | Q(pk__in=helped.values("case"))
+        )
+
 
 class Case(models.Model):
     """The chain in one record: need, areas, partners, proposal, meetings, outcomes, hand-over."""

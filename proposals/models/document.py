@@ -22,14 +22,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def visible_to(self, user: User) -> DocumentQuerySet:
         """The initiator's people see all; a recipient's people see their own once rendered."""
+        mine = user.memberships.exclude(municipality=None).values("municipality")
+        theirs = Participant.objects.filter(municipality__in=mine, state__in=Participant.IN_TOUCH)
         return self.filter(
-            Q(version__proposal__case__initiator__memberships__user=user)
-            | Q(
-                participant__municipality__memberships__user=user,
-                participant__state__in=Participant.IN_TOUCH,
-                state=Document.State.RENDERED,
-            )
-        ).distinct()
+            Q(version__proposal__case__initiator__in=mine)
+            | Q(participant__in=theirs.values("pk"), state=Document.State.RENDERED)
+        )
 
 
 class Document(models.Model):
