@@ -39,6 +39,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentProblem(f"{name}={value!r}: write True or False")
 
 
+def number(name: str, default: int) -> int:
+    """A whole number from 0; anything else is refused."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit():
+        raise EnvironmentProblem(f"{name}={value!r}: write a whole number")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -122,7 +122,15 @@ EMAIL_HOST_USER = _smtp["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _smtp["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _smtp["EMAIL_USE_SSL"]
-EMAIL_TIMEOUT = 20
+#: Seconds for each answer of the mail server; far below the lease, so that a sender is dead before it ends.
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20)
+#: Seconds for which a message is one worker's; after that its sender counts as dead.
+MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", 120)
+#: Most messages in a minute: all, and to one recipient domain; 0 is no limit.
+MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 1200)
+MAIL_PER_DOMAIN = env.number("MAIL_PER_DOMAIN", 120)
+#: Above this size of all its attachments a message carries its personal link instead of PDFs.
+MAIL_ATTACH_LIMIT = env.number("MAIL_ATTACH_LIMIT", 10_000_000)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "IMC portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -133,8 +141,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SOFT_TIME_LIMIT = 60
-CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SOFT_TIME_LIMIT = env.number("TASK_SOFT_SECONDS", 60)
+CELERY_TASK_TIME_LIMIT = env.number("TASK_HARD_SECONDS", 90)
+#: Seconds for which a paper is one printer's: above the hard limit of a task.
+PRESS_LEASE_SECONDS = env.number("PRESS_LEASE_SECONDS", 120)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "proposals.tasks.*": {"queue": "render"},

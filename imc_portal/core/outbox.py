@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 State = OutgoingEmail.State
 CALENDAR = "text/calendar"
 ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
-LEASE = dt.timedelta(seconds=120)
+LEASE = dt.timedelta(seconds=settings.MAIL_LEASE_SECONDS)
 MAX_ATTEMPTS = 12
 FIRST_DELAY = 10.0
 LONGEST_DELAY = 1800.0

@@ -4,6 +4,7 @@ from meetings.models.attitude import AreaAttitude, Attitude
 from meetings.models.clarification import Answer, AnswerVersion, ClarificationRound, NamedCall
 from meetings.models.dates import DateAnswer, DatePoll, DateSlot
 from meetings.models.delegation import Delegate, MeetingGuest
+from meetings.models.delivery import Dispatch, HandDelivery
 from meetings.models.expectation import (
     Expectation,
     ExpectationTopic,
@@ -13,7 +14,7 @@ from meetings.models.expectation import (
     Telling,
 )
 from meetings.models.handover import HandOver, HandOverReceiver
-from meetings.models.meeting import Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
+from meetings.models.meeting import FormalMeeting, InformalMeeting, Invitation, Meeting
 from meetings.models.minutes import Minutes, MinutesRevision, MinutesVoice, Ratification
 from meetings.models.outcome import ExplorationDecision, NextStep, Objective, SelectedArea
 from meetings.models.paper import MeetingPaper
@@ -39,6 +40,7 @@ __all__ = [
     "ExplorationDecision",
     "FormalMeeting",
     "GoalVoice",
+    "HandDelivery",
     "HandOver",
     "HandOverReceiver",
     "InformalMeeting",

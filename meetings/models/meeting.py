@@ -16,10 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from imc_portal.core.models import OutgoingEmail, PersonalLink
+from imc_portal.core.models import PersonalLink
 from imc_portal.core.models.user import validate_time_zone
 from partners.models import Case, CaseBody, Municipality, OfficeHolder, Participant
-from proposals.models import Document
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -228,44 +227,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant}: {self.get_reply_display()}"
-
-
-class Dispatch(models.Model):
-    """The way of one paper to one recipient, ahead of the meeting: due, mailed, opened, answered, waived."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="dispatches")
-    document = models.ForeignKey(
-        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="dispatches"
-    )
-    due_at = models.DateTimeField(help_text=_("The recipient must have the paper by then."))
-    email = models.OneToOneField(
-        OutgoingEmail, null=True, blank=True, on_delete=models.PROTECT, related_name="dispatch"
-    )
-    problem = models.CharField(max_length=300, blank=True)
-    opened_at = models.DateTimeField(null=True, blank=True)
-    waived_at = models.DateTimeField(null=True, blank=True)
-    waived_by = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ("invitation__participant__municipality__name",)
-        verbose_name_plural = "dispatches"
-        constraints = (
-            models.UniqueConstraint(
-                fields=["invitation", "document"], nulls_distinct=False, name="dispatched_once"
-            ),
-            models.CheckConstraint(name="waiver_names_who", condition=Q(waived_at=None) | ~Q(waived_by="")),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.invitation.participant}: {self.document}"
-
-    @property
-    def sent_at(self) -> dt.datetime | None:
-        """When the mail server accepted it."""
-        return self.email.sent_at if self.email else None
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it arrived, or would arrive now, after its due time without a waiver."""
-        return self.waived_at is None and (self.sent_at or timezone.now()) > self.due_at

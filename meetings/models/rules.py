@@ -26,6 +26,22 @@ class CaseRules(models.Model):
         validators=[MaxValueValidator(120)],
         help_text=_("Working days between the notice and the meeting."),
     )
+    approval_days = models.PositiveSmallIntegerField(
+        _("time between approval and the last day in good time"),
+        default=2,
+        validators=[MaxValueValidator(60)],
+        help_text=_("Working days in which papers are made, sent, and mended where something goes wrong."),
+    )
+    reminders = models.PositiveSmallIntegerField(
+        _("reminders to those who have not answered"),
+        default=2,
+        validators=[MaxValueValidator(5)],
+        help_text=_("At most; after 5, 10, 15 … working days without a sign. Silence is never a refusal."),
+    )
+    look_first = models.BooleanField(_("every message waits until somebody has looked at it"), default=False)
+    ask_first = models.BooleanField(
+        _("ask before a message that may have been delivered is sent once more"), default=False
+    )
     answer_days = models.PositiveSmallIntegerField(
         _("time for the seven questions"),
         default=7,

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 Kind, State = MeetingPaper.Kind, MeetingPaper.State
 #: Longer than the hard time limit of a task, so that a lease never ends under a living printer.
-LEASE = dt.timedelta(seconds=120)
+LEASE = dt.timedelta(seconds=settings.PRESS_LEASE_SECONDS)
 MOST_ATTEMPTS = 3
 BATCH = 50
 #: Who sets each kind: HTML from the paper, in the language that is active.

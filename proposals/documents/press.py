@@ -11,6 +11,7 @@ import logging
 import uuid
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 State = Document.State
 #: Longer than the hard time limit of a task, so that a lease never ends under a living printer.
-LEASE = dt.timedelta(seconds=120)
+LEASE = dt.timedelta(seconds=settings.PRESS_LEASE_SECONDS)
 MOST_ATTEMPTS = 3
 BATCH = 200
 

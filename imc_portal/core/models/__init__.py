@@ -1,8 +1,26 @@
-"""Records of the floor: people, the trail, the post room, personal links."""
+"""Records of the floor: people, the trail, the post room, personal links, signs of life and of trouble."""
 
 from imc_portal.core.models.audit import AuditEntry
 from imc_portal.core.models.link import PersonalLink
-from imc_portal.core.models.mail import EmailAttachment, OutgoingEmail
+from imc_portal.core.models.mail import (
+    EmailAttachment,
+    EmailEvent,
+    MailPace,
+    OutgoingEmail,
+    UndeliverableAddress,
+)
 from imc_portal.core.models.user import User
+from imc_portal.core.models.watch import Incident, WorkerBeat
 
-__all__ = ["AuditEntry", "EmailAttachment", "OutgoingEmail", "PersonalLink", "User"]
+__all__ = [
+    "AuditEntry",
+    "EmailAttachment",
+    "EmailEvent",
+    "Incident",
+    "MailPace",
+    "OutgoingEmail",
+    "PersonalLink",
+    "UndeliverableAddress",
+    "User",
+    "WorkerBeat",
+]
