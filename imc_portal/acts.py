@@ -159,4 +159,6 @@ VERBS = (
     # links and mail
     _("revoked a personal link"),
     _("cancelled an e-mail"),
+    # watching
+    _("settled an incident"),
 )
