@@ -6,18 +6,23 @@ import os
 
 from celery import Celery
 
+from imc_portal import environment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 app = Celery("imc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings"])
 
+#: Seconds after which the clock looks again for what is due: messages, papers, meetings to call.
+TICK = float(environment.number("TICK_SECONDS", 5))
+
 # Every entry asks "what is due and not done", so a missed or doubled tick does no harm.
 app.conf.beat_schedule = {
-    "outbox": {"task": "imc_portal.core.tasks.sweep_outbox", "schedule": 5.0},
-    "render": {"task": "proposals.tasks.sweep_documents", "schedule": 10.0},
-    "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": 5.0},
+    "outbox": {"task": "imc_portal.core.tasks.sweep_outbox", "schedule": TICK},
+    "render": {"task": "proposals.tasks.sweep_documents", "schedule": 2 * TICK},
+    "dispatch": {"task": "meetings.tasks.dispatch_due", "schedule": TICK},
     "questions": {"task": "partners.tasks.put_questions", "schedule": 60.0},
-    "papers": {"task": "meetings.tasks.render_papers", "schedule": 5.0},
+    "papers": {"task": "meetings.tasks.render_papers", "schedule": TICK},
     "minutes": {"task": "meetings.tasks.see_to_minutes", "schedule": 15.0},
     "steps": {"task": "meetings.tasks.remind_of_steps", "schedule": 600.0},
     "orphans": {"task": "meetings.tasks.cancel_orphans", "schedule": 30.0},
