@@ -106,7 +106,7 @@ def expected(case: Case) -> list[Participant]:
 
 def where(participant: Participant) -> leadtime.Where:
     """The recipient's calendar."""
-    return leadtime.Where(participant.municipality.country, participant.municipality.time_zone)
+    return leadtime.Where.of(participant.municipality)
 
 
 def earliest_day(case: Case, now: dt.datetime, kind: str = Meeting.Kind.INFORMAL) -> dt.date | None:

@@ -209,7 +209,7 @@ def _message(letter: Letter, key: str, subject: str, template: str, files: list[
 
 def _context(letter: Letter) -> dict[str, object]:
     municipality = letter.invitation.participant.municipality
-    where = leadtime.Where(municipality.country, municipality.time_zone)
+    where = leadtime.Where.of(municipality)
     meeting = letter.meeting
     return {
         "letter": letter,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+import zoneinfo
 
 from django.db import models
 from django.db.models import Q
@@ -13,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from imc_portal.core.models import OutgoingEmail
 from meetings.models.meeting import Invitation
 from proposals.models import Document
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class Dispatch(models.Model):
@@ -56,9 +54,26 @@ class Dispatch(models.Model):
         return self.email.sent_at
 
     @property
+    def handed(self) -> HandDelivery | None:
+        """How it came by post or by hand, if it did."""
+        found: HandDelivery | None = getattr(self, "by_hand", None)
+        return found
+
+    @property
+    def arrived_at(self) -> dt.datetime | None:
+        """When the recipient had it: accepted by the mail server and not come back, or by post or by hand."""
+        zone = zoneinfo.ZoneInfo(self.invitation.participant.municipality.time_zone)
+        handed = self.handed and dt.datetime.combine(self.handed.received_on, dt.time.min, zone)
+        return min((moment for moment in (self.sent_at, handed) if moment), default=None)
+
+    def is_late_at(self, now: dt.datetime) -> bool:
+        """Whether it arrived, or would arrive at this moment, after its due time without a waiver."""
+        return self.waived_at is None and (self.arrived_at or now) > self.due_at
+
+    @property
     def is_late(self) -> bool:
-        """Whether it arrived, or would arrive now, after its due time without a waiver."""
-        return self.waived_at is None and (self.sent_at or timezone.now()) > self.due_at
+        """The same, now."""
+        return self.is_late_at(timezone.now())
 
 
 class HandDelivery(models.Model):
@@ -73,6 +88,7 @@ class HandDelivery(models.Model):
     received_on = models.DateField(_("received on"))
     received_by = models.CharField(_("received by"), max_length=200)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    mail_too = models.BooleanField(_("send the e-mail all the same"), default=False)
     noted_by = models.CharField(max_length=200)
     noted_at = models.DateTimeField(auto_now_add=True)
 

@@ -192,8 +192,7 @@ def add_paper(*, meeting: Meeting, document: Document) -> bool:
 
 def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
     """By when this recipient must have the papers of the meeting."""
-    municipality = participant.municipality
-    where = leadtime.Where(municipality.country, municipality.time_zone)
+    where = leadtime.Where.of(participant.municipality)
     return leadtime.due(meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where)
 
 

@@ -156,8 +156,8 @@ def renew(*, minutes: Minutes, actor: Actor) -> Minutes:
 def deadline(meeting: FormalMeeting, asked: list[Invitation], now: dt.datetime) -> dt.datetime:
     """Until when one may object: the working days of the case, counted where the last of them ends."""
     days = CaseRules.of(meeting.case).objection_days
-    places = {(row.participant.municipality.country, row.participant.municipality.time_zone) for row in asked}
-    return max(leadtime.last_moment(now, days, leadtime.Where(*place)) for place in places)
+    places = {leadtime.Where.of(row.participant.municipality) for row in asked}
+    return max(leadtime.last_moment(now, days, where) for where in places)
 
 
 def ask_papers(minutes: Minutes, kind: str, rows: list[Invitation]) -> None:
