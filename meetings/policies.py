@@ -53,6 +53,9 @@ POLICIES = PolicyTable(
         "invitation.reply": lambda user, invitation: partners.allows(
             user, "participant.speak", invitation.participant
         ),
+        # every message of the case: who reads them, and who holds, releases, cancels, sends again
+        "post.read": lambda user, case: partners.allows(user, "case.inside", case),
+        "post.run": lambda user, case: partners.allows(user, "case.run", case),
         # what is said and decided
         "answers.read": _takes_part,
         "answers.give": lambda user, participant: partners.allows(user, "participant.speak", participant),
