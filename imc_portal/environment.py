@@ -111,20 +111,29 @@ def documents(name: str, default: str) -> dict[str, Any]:
         if not url.path.startswith("/") or url.netloc:
             raise EnvironmentProblem(f"{name}: write the folder as file:///absolute/path")
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": unquote(url.path), "allow_overwrite": False},
+            "BACKEND": "imc_portal.core.documents.folder.Folder",
+            "OPTIONS": {"location": unquote(url.path), "allow_overwrite": True},
         }
+    query = {key: values[0] for key, values in parse_qs(url.query).items()}
     options: dict[str, Any] = {
-        "bucket_name": url.netloc,
+        "bucket_name": url.hostname or "",
         "location": url.path.strip("/"),
         "default_acl": None,
         "querystring_auth": True,
         "querystring_expire": 60,
-        "file_overwrite": False,
+        # A name holds the checksum of its bytes: what is written again is the same.
+        "file_overwrite": True,
     }
-    if endpoint := parse_qs(url.query).get("endpoint", [""])[0]:
-        options["endpoint_url"] = endpoint
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    if not options["bucket_name"]:
+        raise EnvironmentProblem(f"{name}: the URL names no bucket (s3://bucket/prefix)")
+    if endpoint := query.get("endpoint"):
+        # Stores other than Amazon's seldom have a host name for each bucket.
+        options |= {"endpoint_url": endpoint, "addressing_style": "path"}
+    if region := query.get("region"):
+        options["region_name"] = region
+    if url.username:
+        options |= {"access_key": unquote(url.username), "secret_key": unquote(url.password or "")}
+    return {"BACKEND": "imc_portal.core.documents.bucket.Bucket", "OPTIONS": options}
 
 
 def _split(name: str, schemes: set[str], default: str | None = None) -> Any:

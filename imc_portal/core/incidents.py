@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import Error, IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def report(*, kind: str, target_key: str, context: str = "", detail: str = "") -
     try:
         with transaction.atomic():
             return _told(kind, target_key[:300], context[:80], detail[:500])
-    except DatabaseError:
+    except Error:
         log.exception("incident %s was not kept: %s", kind, target_key)
         return None
 

@@ -1,0 +1,57 @@
+"""What can be wrong with a stored document: damaged for good, or out of reach for a while."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+class StoreProblem(Exception):
+    """A document cannot be had; `words` are for the person who asked for it."""
+
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(self.told % {"name": name, "why": why})
+        self.name = name
+        self.why = why
+
+    told = "“%(name)s”: %(why)s"
+
+    @property
+    def words(self) -> str:
+        """What happened and what to do, in the reader's language."""
+        raise NotImplementedError
+
+
+class Damaged(StoreProblem):
+    """A stored document is missing or not what it was; it must never be shown or mailed."""
+
+    told = "The stored document “%(name)s” is missing or was altered."
+
+    @property
+    def words(self) -> str:
+        """As above."""
+        return _("The stored document is missing or was altered, so we do not hand it out. Tell the curator.")
+
+
+class Missing(Damaged):
+    """There is no such file in a store that answers."""
+
+    told = "The stored document “%(name)s” is missing."
+
+
+class Altered(Damaged):
+    """The bytes are not those that were stored."""
+
+    told = "The stored document “%(name)s” was altered."
+
+
+class StoreDown(StoreProblem):
+    """The store gives no answer, or takes nothing more: it says nothing about the document. Try again later."""
+
+    told = "The store of documents does not answer (“%(name)s”): %(why)s"
+
+    @property
+    def words(self) -> str:
+        """As above."""
+        return _(
+            "The store of documents does not answer just now. Nothing is lost: try again in a few minutes."
+        )
