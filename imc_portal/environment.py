@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+#: Mail providers whose reports name our messages: django-anymail's setting for their signing key, and
+#: whether there is no way without it.
+SIGNING_KEYS = {
+    "amazon_ses": ("", False),
+    "brevo": ("", False),
+    "mailgun": ("MAILGUN_WEBHOOK_SIGNING_KEY", True),
+    "mailjet": ("", False),
+    "mailtrap": ("MAILTRAP_TRACKING_SECRET", False),
+    "mandrill": ("MANDRILL_WEBHOOK_KEY", True),
+    "postal": ("POSTAL_WEBHOOK_KEY", True),
+    "postmark": ("", False),
+    "sendgrid": ("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", False),
+    "sparkpost": ("", False),
+}
 
 
 class EnvironmentProblem(Exception):
@@ -134,6 +150,78 @@ def documents(name: str, default: str) -> dict[str, Any]:
     if url.username:
         options |= {"access_key": unquote(url.username), "secret_key": unquote(url.password or "")}
     return {"BACKEND": "imc_portal.core.documents.bucket.Bucket", "OPTIONS": options}
+
+
+def bounces(name: str) -> dict[str, Any]:
+    """maildir:///folder or imap://user:pw@host:port/FOLDER?tls=true; nothing when NAME is not set."""
+    if not text(name, ""):
+        return {}
+    url = _split(name, {"maildir", "imap", "imaps"})
+    if url.scheme == "maildir":
+        if not url.path.startswith("/") or url.netloc:
+            raise EnvironmentProblem(f"{name}: write the folder as maildir:///absolute/folder")
+        return {"kind": "maildir", "folder": unquote(url.path)}
+    parts = [unquote(part or "") for part in (url.username, url.password, url.path.strip("/") or "INBOX")]
+    user, password, folder = parts
+    if not url.hostname or not user or not password:
+        raise EnvironmentProblem(f"{name}: write imap://user:password@host/FOLDER?tls=true")
+    if not all(part.isascii() and part.isprintable() for part in parts):
+        raise EnvironmentProblem(f"{name}: user, password and folder may hold ASCII characters alone")
+    security = _security(name, url)
+    port = _port(name, url) or (993 if security == "ssl" else 143)
+    return {
+        "kind": "imap",
+        "host": url.hostname,
+        "port": port,
+        "user": user,
+        "password": password,
+        "folder": folder,
+        "security": security,
+    }
+
+
+def _security(name: str, url: Any) -> str:
+    """How an IMAP server is spoken to: "ssl", "tls" (STARTTLS), or "" for a closed network."""
+    query = dict(parse_qsl(url.query, keep_blank_values=True))
+    if set(query) - {"tls", "ssl"} or set(query.values()) - {"true", "false"}:
+        raise EnvironmentProblem(f"{name}: after the question mark write tls=true or ssl=true")
+    wanted = {word for word, value in query.items() if value == "true"}
+    if len(wanted) == 2 or (wanted == {"tls"} and url.scheme == "imaps"):
+        raise EnvironmentProblem(f"{name}: tls=true or ssl=true, not both (imaps:// is ssl)")
+    return "ssl" if url.scheme == "imaps" else "".join(wanted)
+
+
+def address(name: str) -> str:
+    """A bare e-mail address whose local part leaves room for a signature; nothing when NAME is not set."""
+    value = text(name, "")
+    if value and not re.fullmatch(r"[a-z0-9_.-]{1,16}@[a-z0-9-]+(\.[a-z0-9-]+)+", value):
+        wanted = (
+            "write one address in small letters as in bounces@portal.example.org, at most 16 before the @"
+        )
+        raise EnvironmentProblem(f"{name}={value!r}: {wanted}")
+    return value
+
+
+def anymail(name: str) -> tuple[str, dict[str, Any]]:
+    """The mail provider whose webhook is heard, and django-anymail's settings for it; nothing without NAME."""
+    provider = text(name, "").lower().replace(" ", "_")
+    if not provider:
+        return "", {}
+    if provider not in SIGNING_KEYS:
+        raise EnvironmentProblem(f"{name}={provider!r}: write one of {', '.join(sorted(SIGNING_KEYS))}")
+    secret, key = text(f"{name}_SECRET", ""), text(f"{name}_KEY", "")
+    setting, needed = SIGNING_KEYS[provider]
+    if key and not setting:
+        raise EnvironmentProblem(f"{name}_KEY: {provider} signs nothing; set {name}_SECRET")
+    if needed and not key:
+        raise EnvironmentProblem(f"{name}_KEY is not set: {provider} signs its reports with it")
+    if not key and not secret:
+        raise EnvironmentProblem(f"{name}_SECRET is not set: without it anybody could report anything")
+    if secret and not re.fullmatch(r"[^:\s]+:\S{16,}", secret):
+        raise EnvironmentProblem(
+            f"{name}_SECRET: write user:password, at least 16 characters after the colon"
+        )
+    return provider, ({"WEBHOOK_SECRET": secret} if secret else {}) | ({setting: key} if key else {})
 
 
 def _split(name: str, schemes: set[str], default: str | None = None) -> Any:

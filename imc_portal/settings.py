@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "imc_portal.core.middleware.person",
     "imc_portal.core.middleware.NoNul",
+    "imc_portal.core.middleware.OutOfReach",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -133,6 +134,13 @@ MAIL_PER_DOMAIN = env.number("MAIL_PER_DOMAIN", 120)
 MAIL_ATTACH_LIMIT = env.number("MAIL_ATTACH_LIMIT", 10_000_000)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "IMC portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+#: Where reports of messages that came back are read, and the address they are sent to (docs/bounces.md).
+BOUNCES = env.bounces("BOUNCES_URL")
+BOUNCE_ADDRESS = env.address("BOUNCE_ADDRESS")
+#: A mail provider that reports over HTTP instead; only its own door is opened, and only to its signature.
+ANYMAIL_WEBHOOK, ANYMAIL = env.anymail("ANYMAIL_WEBHOOK")
+if ANYMAIL_WEBHOOK:
+    INSTALLED_APPS.append("anymail")
 
 # --- background work (docs/architecture.md, "The bell") -----------
 CELERY_BROKER_URL = env.broker("REDIS_URL")
@@ -266,6 +274,7 @@ LOGGING: dict[str, Any] = {
     # Tokens of personal links stand in paths: never log request lines.
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "flufl.bounce": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },

@@ -51,6 +51,17 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("DOCUMENTS_URL", "/srv/documents"),
         ("DOCUMENTS_URL", "file://relative/documents"),
         ("DEMO", "perhaps"),
+        ("BOUNCES_URL", "/var/mail/bounces"),
+        ("BOUNCES_URL", "maildir://bounces"),
+        ("BOUNCES_URL", "imap://mail.example.org/INBOX"),
+        ("BOUNCES_URL", "imap://bounces:pw@mail.example.org/INBOX?tls=yes"),
+        ("BOUNCES_URL", "imaps://bounces:pw@mail.example.org/INBOX?tls=true"),
+        ("BOUNCES_URL", "imap://bounces:p%C3%A4ss@mail.example.org"),
+        ("BOUNCES_URL", "imap://bounces:p%0D%0Ass@mail.example.org"),
+        ("BOUNCE_ADDRESS", "Bounces <bounces@example.org>"),
+        ("BOUNCE_ADDRESS", "bounces+tag@example.org"),
+        ("BOUNCE_ADDRESS", "far-too-long-for-a-signature@example.org"),
+        ("ANYMAIL_WEBHOOK", "carrier-pigeon"),
         ("SECRET_KEY_FILE", "/nowhere/to/be/found"),
     ],
 )
@@ -60,6 +71,53 @@ def test_a_malformed_variable_is_named(name: str, value: str) -> None:
     last = done.stderr.splitlines()[-1]
     assert "EnvironmentProblem" in last
     assert name in last
+
+
+@pytest.mark.parametrize(
+    ("provider", "given", "named"),
+    [
+        ("postmark", {}, "ANYMAIL_WEBHOOK_SECRET"),
+        ("postmark", {"ANYMAIL_WEBHOOK_SECRET": "me:short"}, "ANYMAIL_WEBHOOK_SECRET"),
+        ("postmark", {"ANYMAIL_WEBHOOK_SECRET": "x" * 40}, "ANYMAIL_WEBHOOK_SECRET"),
+        ("postmark", {"ANYMAIL_WEBHOOK_KEY": "x" * 40}, "ANYMAIL_WEBHOOK_KEY"),
+        ("mailgun", {"ANYMAIL_WEBHOOK_SECRET": "me:" + "x" * 40}, "ANYMAIL_WEBHOOK_KEY"),
+    ],
+)
+def test_no_webhook_without_its_signature(provider: str, given: dict[str, str], named: str) -> None:
+    done = _load_settings(**GOOD, ANYMAIL_WEBHOOK=provider, **given)
+    assert done.returncode != 0
+    assert f"EnvironmentProblem: {named}" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("maildir:///srv/mail/bounces", {"kind": "maildir", "folder": "/srv/mail/bounces"}),
+        (
+            "imap://me:p%40ss@mail.example.org/Bounces/In?tls=true",
+            ("mail.example.org", 143, "Bounces/In", "tls"),
+        ),
+        ("imap://me:pw@mail.example.org:1143", ("mail.example.org", 1143, "INBOX", "")),
+        ("imap://me:pw@mail.example.org/?ssl=true", ("mail.example.org", 993, "INBOX", "ssl")),
+        ("imaps://me:pw@mail.example.org/B%20C", ("mail.example.org", 993, "B C", "ssl")),
+    ],
+)
+def test_the_mailbox_of_bounces_is_taken_apart(
+    url: str, read: dict[str, str] | tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOUNCES_URL", url)
+    found = environment.bounces("BOUNCES_URL")
+    wanted = ("host", "port", "folder", "security")
+    assert read == (found if found["kind"] == "maildir" else tuple(found[name] for name in wanted))
+
+
+def test_the_password_of_the_mailbox_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "bounces"
+    secret.write_text("imaps://me:p%40ss@mail.example.org/INBOX\n")
+    monkeypatch.setenv("BOUNCES_URL_FILE", str(secret))
+    assert environment.bounces("BOUNCES_URL")["password"] == "p@ss"
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
