@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import world as worlds
 from tests.doors import TABLE
-from tests.world import CAST, SECRETS, World, handover
+from tests.world import CAST, SECRETS, World, handover, post
 
 #: One world serves all tests of this file.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -103,12 +103,14 @@ NOT_FOR_PARTNERS = (
 )
 #: What the host, the facilitator and the receivers of a package read, and no party.
 HANDED_OVER = tuple(handover.SECRETS)
+#: The post room is of the initiating municipality alone.
+POST = tuple(post.SECRETS)
 #: What each of the cast must not read anywhere, however they ask.
 HIDDEN = {
     "reader": ("answer_b", "call"),
     "focal": ("answer_b", "call"),
     "lead": ("answer_b", "call"),
-    "partner": (*NOT_FOR_PARTNERS, *HANDED_OVER, "unchecked", "minutes_draft"),
+    "partner": (*NOT_FOR_PARTNERS, *HANDED_OVER, *POST, "unchecked", "minutes_draft"),
     "stranger": tuple(SECRETS),
     "observer": tuple(SECRETS),
     "curator": tuple(key for key in SECRETS if key != "call"),  # they write the drafts of calls
@@ -116,7 +118,16 @@ HIDDEN = {
     "facilitator": tuple(set(SECRETS) - {"expectation", "minutes_draft", "minutes_sent", *HANDED_OVER}),
     "nobody": tuple(SECRETS),
     # the page of a receiver is opened by a receiver's own link
-    "link": (*NOT_FOR_PARTNERS, "basis_d", "study", "stakeholder", "unchecked", "interest", "minutes_draft"),
+    "link": (
+        *NOT_FOR_PARTNERS,
+        *POST,
+        "basis_d",
+        "study",
+        "stakeholder",
+        "unchecked",
+        "interest",
+        "minutes_draft",
+    ),
 }
 
 

@@ -42,6 +42,7 @@ def meeting_summary(context: Context, case: Case) -> dict[str, Any]:
         "meeting": next(iter(ahead or meetings[-1:]), None),
         "formal": formal,
         "case_pk": case.pk,
+        "inside": policies.allows(user, "post.read", case),
         "plan_url": reverse("meetings:plan", args=[case.pk, kind]) if may_plan else "",
         "ask_url": reverse("meetings:dates_ask", args=[case.pk, kind]) if may_plan else "",
         "polls": DatePoll.objects.filter(case=case, state=DatePoll.State.OPEN),

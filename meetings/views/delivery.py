@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imc_portal.core import links
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.problems import Refusal
 from meetings import policies, postroom
 from meetings.forms.planning import ReplyForm, WaiverForm
 from meetings.models import Dispatch, Invitation, Meeting
+from meetings.post import progress
 from meetings.services import replies
 from meetings.views.planning import OPEN_STATES, visible_meeting
 
@@ -39,6 +39,7 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "troubled": sum(1 for line in lines if line.trouble and not line.left),
         "late": sum(1 for line in lines if line.late and not line.left),
         "first_due": min((line.due_day for line in lines if not line.left), default=None),
+        "progress": progress.of(meeting, lines),
         "version": None if meeting.is_formal else postroom.newest_version(meeting.case),
         "may_run": policies.allows(request.user, "meeting.run", meeting),
     }
@@ -46,15 +47,14 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @page
-def letter(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
-    """One message as it leaves; the recipient's personal link itself is not shown."""
+def letter(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The message that carries a paper; why there is none, as long as there is none."""
     dispatch = _dispatch(request, pk)
     policies.require(request.user, "meeting.inside", dispatch.invitation.meeting)
-    meeting = visible_meeting(request, dispatch.invitation.meeting_id)
-    text = ""
     if dispatch.email:
-        text = dispatch.email.text.replace(links.PLACEHOLDER, _("[the recipient's personal link]"))
-    context = {"case": meeting.case, "meeting": meeting, "dispatch": dispatch, "text": text}
+        return redirect("meetings:message", pk=dispatch.email.pk)
+    meeting = visible_meeting(request, dispatch.invitation.meeting_id)
+    context = {"case": meeting.case, "meeting": meeting, "dispatch": dispatch}
     return render(request, "meetings/letter.html", context)
 
 

@@ -158,5 +158,9 @@ def agenda_by_link(world: World) -> dict[str, Any]:
     return by_link(world) | {"meeting": world.made["informal"].pk}  # type: ignore[attr-defined]  # as above
 
 
+def file_of_mail(world: World) -> dict[str, Any]:
+    return at("mail")(world) | {"number": 0}
+
+
 def calendar_token(world: World) -> dict[str, Any]:
     return {"token": world.made["calendar_token"]}

@@ -31,7 +31,7 @@ from proposals.models import (
     Statement,
 )
 from tests import makers
-from tests.world import before, handover
+from tests.world import before, handover, post
 from tests.world.cast import SECRETS, World
 from tests.world.talks import meet
 
@@ -69,6 +69,7 @@ def build() -> World:
     _offer_to_merge(world)
     world.made |= handover.build(world.made, case, people["focal"])
     world.made |= before.build(world.made, case, people["lead"])
+    world.made |= post.build(world.made, case)
     world.made["call"] = makers.make_call()
     world.made["cooperation"] = makers.make_cooperation("Union of A and B", [a, b])
     world.made["call_draft"] = makers.make_call(SECRETS["call"], published=False)

@@ -9,7 +9,7 @@ from partners.models import (
     Case,
     Municipality,
 )
-from tests.world import before, handover
+from tests.world import before, handover, post
 
 CAST = (
     "lead",
@@ -48,6 +48,7 @@ SECRETS = {
     "record": "SECRET-WORDS-OF-THE-RECORD",
     **handover.SECRETS,
     **before.SECRETS,
+    **post.SECRETS,
 }
 
 

@@ -1,0 +1,1 @@
+"""The post room of a case: every message, what it belongs to, its story, and what leaves with it."""
