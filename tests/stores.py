@@ -73,7 +73,7 @@ def s3() -> Iterator[Way]:
     """An S3-compatible server with one empty bucket, and the way to it."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
+    _host, port = server.get_host_and_port()
     listener = socket.create_server(("127.0.0.1", 0))
     way = Way(listener.getsockname()[1], port)
     threading.Thread(target=way.serve, args=(listener,), daemon=True).start()

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone, translation
+
+from imc_portal.core.documents import StoreDown, StoreProblem
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 NUL = "\0"
@@ -46,3 +49,23 @@ class NoNul:
         words = [word for data in sent for values in data.lists() for word in (values[0], *values[1])]
         if NUL in request.path or any(isinstance(word, str) and NUL in word for word in words):
             raise BadRequest("a NUL byte")
+
+
+class OutOfReach:
+    """Answer 503 in plain words where a page needs a stored document that cannot be had."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """What is damaged stays so until somebody sees to it; a store that is down comes back."""
+        if not isinstance(problem, StoreProblem):
+            return None
+        response = render(request, "503.html", {"words": problem.words}, status=503)
+        if isinstance(problem, StoreDown):
+            response.headers["Retry-After"] = "120"
+        return response

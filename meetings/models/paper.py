@@ -42,6 +42,7 @@ class MeetingPaper(models.Model):
     error = models.TextField(blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     stored_at = models.DateTimeField(null=True, blank=True)
+    render_seconds = models.FloatField(null=True, blank=True, help_text=_("How long printing it took."))
 
     class Meta:
         ordering = ("kind", "-edition", "language")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Callable
 
@@ -32,6 +33,8 @@ Kind, State = MeetingPaper.Kind, MeetingPaper.State
 LEASE = dt.timedelta(seconds=settings.PRESS_LEASE_SECONDS)
 MOST_ATTEMPTS = 3
 BATCH = 50
+#: Between two tries while the store of documents does not answer.
+STORE_PAUSE = dt.timedelta(seconds=30)
 #: Who sets each kind: HTML from the paper, in the language that is active.
 SETTERS = {
     "agenda": "meetings.papers.agenda.html",
@@ -83,9 +86,13 @@ def render(paper_id: uuid.UUID) -> str | None:
     if not claimed.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
         return None
     paper = MeetingPaper.objects.select_related("meeting__host", "meeting__case__initiator").get(pk=paper_id)
+    begun = time.perf_counter()
     try:
         content = _printed(paper)
+        paper.render_seconds = time.perf_counter() - begun
         name, digest = documents.store(_path(paper), content)
+    except documents.StoreDown as problem:
+        return _put_off(paper, problem)
     except Exception as problem:  # whatever it was, the row must say so and be tried again
         log.exception("paper %s was not printed", paper_id)
         return _failed(paper, problem)
@@ -116,7 +123,8 @@ def _path(paper: MeetingPaper) -> str:
 def _keep(paper: MeetingPaper, name: str, digest: str, size: int) -> str | None:
     mine = MeetingPaper.objects.filter(pk=paper.pk, state=State.WAITING)
     kept = {"file_name": name, "sha256": digest, "size": size, "stored_at": timezone.now()}
-    if not mine.update(state=State.STORED, lease_until=None, error="", **kept):
+    took = paper.render_seconds
+    if not mine.update(state=State.STORED, lease_until=None, error="", render_seconds=took, **kept):
         return None
     audit.record(
         Actor.portal(),
@@ -126,6 +134,15 @@ def _keep(paper: MeetingPaper, name: str, digest: str, size: int) -> str | None:
         after={"sha256": digest, "size": size, "language": paper.language},
     )
     return State.STORED
+
+
+def _put_off(paper: MeetingPaper, problem: documents.StoreDown) -> str:
+    """The paper is not to blame: it waits a little, and this was no attempt of its own."""
+    log.warning("paper %s waits for the store of documents", paper.pk)
+    MeetingPaper.objects.filter(pk=paper.pk, state=State.WAITING).update(
+        lease_until=timezone.now() + STORE_PAUSE, attempts=F("attempts") - 1, error=problem.words
+    )
+    return State.WAITING
 
 
 def _failed(paper: MeetingPaper, problem: Exception) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 import uuid
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,18 +33,24 @@ State = Document.State
 LEASE = dt.timedelta(seconds=settings.PRESS_LEASE_SECONDS)
 MOST_ATTEMPTS = 3
 BATCH = 200
+#: Between two tries while the store of documents does not answer.
+STORE_PAUSE = dt.timedelta(seconds=30)
 
 
 def render(document_id: uuid.UUID) -> str | None:
     """Print one queued document and keep it; None when somebody else has it or it is done."""
     now = timezone.now()
-    queued = Document.objects.filter(pk=document_id, state=State.QUEUED)
+    queued = _queued(now).filter(pk=document_id)
     if not queued.update(state=State.RENDERING, lease_until=now + LEASE, attempts=F("attempts") + 1):
         return None
     document = _with_all(document_id)
+    begun = time.perf_counter()
     try:
         pdf, pages = engine.set_paper(_compose(document))
+        document.render_seconds = time.perf_counter() - begun
         name, sha256 = documents.store(path_of(document), pdf)
+    except documents.StoreDown as problem:
+        return _put_off(document, problem)
     except Exception as problem:  # whatever it was, the row must say so and be tried again
         log.exception("document %s was not rendered", document_id)
         return _failed(document, problem)
@@ -56,7 +63,7 @@ def waiting(now: dt.datetime) -> list[uuid.UUID]:
     error = "The printer died while rendering this document."
     lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, lease_until=None, last_error=error)
     lost.update(state=State.QUEUED, lease_until=None, last_error=error)
-    return list(Document.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[:BATCH])
+    return list(_queued(now).values_list("pk", flat=True)[:BATCH])
 
 
 def path_of(document: Document) -> str:
@@ -70,6 +77,11 @@ def file_name(document: Document) -> str:
     version = document.version
     title = file_part(version.proposal.case.title)
     return f"{title}-{file_part(document.participant.municipality.name)}-v{version.number}.pdf"
+
+
+def _queued(now: dt.datetime) -> QuerySet[Document]:
+    """What waits, but for those that were put off."""
+    return Document.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.QUEUED)
 
 
 def _with_all(document_id: uuid.UUID) -> Document:
@@ -104,6 +116,7 @@ def _rendered(document: Document, name: str, sha256: str, size: int, pages: int)
         size=size,
         pages=pages,
         rendered_at=timezone.now(),
+        render_seconds=document.render_seconds,
     ):
         return None
     audit.record(
@@ -123,6 +136,18 @@ def _told(problem: Exception) -> str:
     if isinstance(problem, SoftTimeLimitExceeded):
         return _("Printing this document took too long and was stopped.")
     return f"{type(problem).__name__}: {problem}"
+
+
+def _put_off(document: Document, problem: documents.StoreDown) -> str:
+    """The paper is not to blame: it waits a little, and this was no attempt of its own."""
+    log.warning("document %s waits for the store of documents", document.pk)
+    Document.objects.filter(pk=document.pk, state=State.RENDERING).update(
+        state=State.QUEUED,
+        lease_until=timezone.now() + STORE_PAUSE,
+        attempts=F("attempts") - 1,
+        last_error=problem.words,
+    )
+    return State.QUEUED
 
 
 def _failed(document: Document, problem: Exception) -> str:

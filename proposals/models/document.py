@@ -59,6 +59,7 @@ class Document(models.Model):
     size = models.PositiveIntegerField(null=True, blank=True)
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    render_seconds = models.FloatField(null=True, blank=True, help_text=_("How long printing it took."))
 
     objects = DocumentQuerySet.as_manager()
 

@@ -33,10 +33,9 @@ def document(request: PersonRequest, pk: UUID) -> HttpResponse:
     if found.state != Document.State.RENDERED:
         return _sorry(request, _("This document is not printed yet. Come back in a minute."), 404)
     try:
-        content = documents.read(found.file_name, sha256=found.sha256)
-    except documents.Damaged:
-        text = _("The stored document is missing or was altered, so we do not hand it out. Tell the curator.")
-        return _sorry(request, text, 503)
+        content = documents.read(found.file_name, sha256=found.sha256, context=_context(found))
+    except documents.StoreProblem as problem:
+        return _sorry(request, problem.words, 503)
     return pdf_answer(content, file_name(found))
 
 
@@ -59,6 +58,10 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _context(document: Document) -> str:
+    return document.version.proposal.case.context
 
 
 def _sorry(request: PersonRequest, text: str, status: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""A bucket of an S3-compatible store, by django-storages: one put, one get, and the store's faults as ours."""
+"""A bucket of an S3-compatible store, by django-storages: one put, one get, its faults in our words."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ UNFINISHED = ".unfinished"
 
 
 class Folder(FileSystemStorage):
-    """Django's own storage, writing beside and renaming: a full disk or a kill leaves nothing half under a name."""
+    """Django's own storage, writing beside and renaming: a full disk or a kill leaves no file half there."""
 
     def keep(self, name: str, content: bytes) -> None:
         """Write the bytes under their name, to the disk itself before they are seen there."""

@@ -45,13 +45,11 @@ class Altered(Damaged):
 
 
 class StoreDown(StoreProblem):
-    """The store gives no answer, or takes nothing more: it says nothing about the document. Try again later."""
+    """The store gives no answer, or takes nothing more; that says nothing about the document. Again later."""
 
     told = "The store of documents does not answer (“%(name)s”): %(why)s"
 
     @property
     def words(self) -> str:
         """As above."""
-        return _(
-            "The store of documents does not answer just now. Nothing is lost: try again in a few minutes."
-        )
+        return _("The store of documents does not answer just now. Try again in a few minutes.")

@@ -10,10 +10,11 @@ from imc_portal.core.models.mail import (
     UndeliverableAddress,
 )
 from imc_portal.core.models.user import User
-from imc_portal.core.models.watch import Incident, WorkerBeat
+from imc_portal.core.models.watch import CheckRound, Incident, WorkerBeat
 
 __all__ = [
     "AuditEntry",
+    "CheckRound",
     "EmailAttachment",
     "EmailEvent",
     "Incident",

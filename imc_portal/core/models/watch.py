@@ -56,3 +56,20 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target_key}"
+
+
+class CheckRound(models.Model):
+    """How far a slow look at everything has come: it goes on where it stopped, round after round."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    place = models.CharField(max_length=400, blank=True, help_text=_("After which the look goes on."))
+    looked_at = models.PositiveIntegerField(default=0, help_text=_("In this round."))
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("Of the last whole round."))
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
