@@ -159,6 +159,11 @@ VERBS = (
     # links and mail
     _("revoked a personal link"),
     _("cancelled an e-mail"),
+    _("let messages go to an address again"),
+    _("settled an e-mail"),
+    _("sent an e-mail again"),
+    _("released an e-mail"),
+    _("held back an e-mail"),
     # watching
     _("settled an incident"),
 )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import uuid
 
 from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from imc_portal.core import outbox
+from imc_portal.core import outbox, smtp
 
 HEARTBEAT_KEY = "worker-seen"
 BATCH = 200
+#: Kept between the messages of a worker process, which sends one at a time.
+LINE = smtp.Line()
+atexit.register(LINE.close)
 
 
 @shared_task
 def deliver_email(email_id: str) -> None:
     """Send one message if it is due and nobody else has it."""
-    outbox.deliver(uuid.UUID(email_id))
+    outbox.deliver(uuid.UUID(email_id), line=LINE)
 
 
 @shared_task

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
-import smtplib
 import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -253,12 +252,3 @@ def test_cancelling_stops_what_has_not_left(catcher: Catcher) -> None:
     gone.refresh_from_db()
     assert (waiting.state, gone.state) == (State.CANCELLED, State.SENT)
     assert outbox.deliver(waiting.pk) is None
-
-
-def test_smtp_disconnect_is_temporary(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang_up(self: object, fail_silently: bool = False) -> int:
-        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-
-    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", hang_up)
-    row = outbox.enqueue(message())
-    assert outbox.deliver(row.pk) == State.RETRY

@@ -1,0 +1,146 @@
+"""Send one message: claim it, hand it over, mark what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from imc_portal.core import documents, lines, smtp
+from imc_portal.core.models import OutgoingEmail, UndeliverableAddress
+from imc_portal.core.outbox import envelopes, locks, marking, pacing, story
+from imc_portal.core.outbox.marking import Claim
+from imc_portal.core.outbox.queueing import due
+from imc_portal.core.outbox.retries import again_at
+from imc_portal.core.outbox.writing import build
+
+log = logging.getLogger(__name__)
+
+State = OutgoingEmail.State
+Kind = story.Kind
+
+
+def deliver(email_id: uuid.UUID, *, line: smtp.Line | None = None) -> OutgoingEmail.State | None:
+    """Claim, send and mark one message; None when somebody else has it or it is not due.
+
+    `line` is a connection to the mail server that is kept for the next message.
+    """
+    now = timezone.now()
+    email = _waiting(email_id, now)
+    if email is None:
+        return None
+    with locks.held(email_id) as mine:
+        if not mine or _waits_for_its_turn(email, now):
+            return None
+        claim = _claim(email, now)
+        return _send(claim, line) if claim else None
+
+
+def _waiting(email_id: uuid.UUID, now: dt.datetime) -> OutgoingEmail | None:
+    """The message if it is due, with what is known against its address."""
+    barred = UndeliverableAddress.objects.filter(address=Lower(OuterRef("to_address")), lifted_at=None)
+    return (
+        due(now)
+        .filter(pk=email_id)
+        .select_related("link")
+        .annotate(barred=Subquery(barred.values("reason")[:1]))
+        .first()
+    )
+
+
+def _waits_for_its_turn(email: OutgoingEmail, now: dt.datetime) -> bool:
+    """Put a message over the limit off to the next minute; its story says so once."""
+    why = pacing.over_limit(email.to_address, now)
+    if why:
+        then = pacing.next_minute(now)
+        mine = due(now).filter(pk=email.pk)
+        story.move(mine, Kind.POSTPONED, detail=why, at=now, say_once=True, not_before=then)
+    return bool(why)
+
+
+def _claim(email: OutgoingEmail, now: dt.datetime) -> Claim | None:
+    """Make the message ours; of what may have been delivered one more copy goes by itself, not two."""
+    moved = story.move(
+        due(now).filter(pk=email.pk),
+        Kind.CLAIMED,
+        at=now,
+        state=State.SENDING,
+        lease_until=now + marking.lease(),
+        claimed_at=now,
+        attempts=F("attempts") + 1,
+        ask_first=Case(When(state=State.UNKNOWN, then=Value(True)), default=F("ask_first")),
+    )
+    return marking.claimed(email, moved[email.pk]) if email.pk in moved else None
+
+
+def _send(claim: Claim, line: smtp.Line | None) -> OutgoingEmail.State | None:
+    email, may_be_there = claim.email, claim.email.state == State.UNKNOWN
+    if why := _pointless(claim, timezone.now()):
+        return marking.failed(claim, _but(why, may_be_there), Kind.GIVEN_UP)
+    try:
+        accepted = _hand_over(email, line)
+    except documents.Damaged as problem:
+        return marking.failed(claim, _but(f"{problem} It was not sent.", may_be_there), Kind.GIVEN_UP)
+    except documents.StoreDown as problem:
+        return _later(claim, str(problem), 0)
+    except (smtp.Refused, lines.BadAddress) as problem:
+        return marking.failed(claim, _but(str(problem), may_be_there), Kind.REFUSED)
+    except smtp.Uncertain as problem:
+        return marking.uncertain(claim, str(problem))
+    except smtp.NotTaken as problem:
+        return _later(claim, str(problem), problem.code)
+    return marking.sent(claim, accepted)
+
+
+def _pointless(claim: Claim, now: dt.datetime) -> str:
+    """Why it must not leave any more, and what to do."""
+    email = claim.email
+    if email.give_up_at and now >= email.give_up_at:
+        return "It would arrive too late to be of use, so it was not sent. Tell the recipient by telephone."
+    barred: str = getattr(email, "barred", None) or ""
+    if barred:
+        return (
+            f"Nothing is sent to {email.to_address}: an earlier message came back ({barred}). "
+            "Ask for another address, or lift the bar if this one works again."
+        )
+    return ""
+
+
+def _but(why: str, may_be_there: bool) -> str:
+    """An earlier attempt that nobody knows the end of is not forgotten."""
+    return f"{why} An earlier attempt may have been delivered." if may_be_there else why
+
+
+def _hand_over(email: OutgoingEmail, line: smtp.Line | None) -> smtp.Accepted:
+    """Write the message and give it to the mail server, or to the drawer that tests set in its place."""
+    try:
+        message = build(email)
+        content = message.message().as_bytes(linesep="\r\n")
+    except (ValueError, UnicodeError) as problem:
+        # Words that cannot be written as a message: nothing that waiting mends.
+        raise lines.BadAddress(
+            f"It cannot be written as an e-mail: {lines.one_line(str(problem))}"
+        ) from problem
+    if not smtp.speaks_smtp():
+        message.send(fail_silently=False)
+        return smtp.Accepted(server="", reply="accepted")
+    sender, recipient = envelopes.sender_of(email), lines.ascii_address(email.to_address)
+    if line is not None:
+        return line.hand_over(sender, recipient, content)
+    with smtp.Line() as short:
+        return short.hand_over(sender, recipient, content)
+
+
+def _later(claim: Claim, why: str, code: int) -> OutgoingEmail.State | None:
+    """Another attempt at a later time, or none any more: then it is said openly."""
+    now = timezone.now()
+    give_up_at = claim.email.give_up_at
+    then = again_at(now, code=code, attempts=claim.attempt, give_up_at=give_up_at)
+    if then is None:
+        end = "too late for another attempt" if give_up_at else f"given up after {claim.attempt} attempts"
+        return marking.failed(claim, f"{why} ({end})", Kind.GIVEN_UP)
+    return marking.later(claim, why, then)
