@@ -86,7 +86,9 @@ class OutgoingEmail(models.Model):
         ordering = ("-created_at",)
         indexes = (
             models.Index(
-                fields=["not_before"], name="email_due", condition=Q(state__in=["queued", "retry", "sending"])
+                fields=["not_before"],
+                name="email_due",
+                condition=Q(state__in=["queued", "retry", "sending", "unknown"]),
             ),
             models.Index(fields=["claimed_at"], name="email_claimed"),
         )
@@ -141,6 +143,7 @@ class EmailEvent(models.Model):
         DELAYED = "delayed", _("delayed on its way")
         BOUNCED = "bounced", _("came back")
         DELIVERED = "delivered", _("delivered, says the other server")
+        COMPLAINED = "complained", _("called unwanted by the recipient")
         CANCELLED = "cancelled", _("cancelled")
         AGAIN = "again", _("sent again as a new message")
 
