@@ -56,9 +56,10 @@ def _own_language() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """Let tests with real transactions empty the trail afterwards; changing an entry stays refused."""
+    """Let tests with real transactions empty what is append-only; changing an entry stays refused."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER core_auditentry_no_truncate")
+        for table in ("core_auditentry", "core_emailevent"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
     post_migrate.connect(_fill_the_catalogue)
 
 
