@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0005_append_only_story"),
+        ("core", "0004_how_far_a_slow_look_has_come"),
     ]
 
     operations = [
