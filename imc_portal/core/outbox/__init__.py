@@ -14,7 +14,7 @@ from imc_portal.core.outbox.envelopes import email_of, sender_of
 from imc_portal.core.outbox.lost import recover_lost
 from imc_portal.core.outbox.messages import File, Message
 from imc_portal.core.outbox.queueing import due, enqueue
-from imc_portal.core.outbox.reports import arrived, came_back, delayed
+from imc_portal.core.outbox.reports import arrived, came_back, complained, delayed
 from imc_portal.core.outbox.retries import MAX_ATTEMPTS
 from imc_portal.core.outbox.sending import deliver
 from imc_portal.core.outbox.writing import build, preview, size_of, with_link
@@ -27,6 +27,7 @@ __all__ = [
     "build",
     "came_back",
     "cancel",
+    "complained",
     "delayed",
     "deliver",
     "due",

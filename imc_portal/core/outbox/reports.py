@@ -14,15 +14,25 @@ State = OutgoingEmail.State
 
 
 @transaction.atomic
-def came_back(*, email: OutgoingEmail, report_id: str, at: dt.datetime, address: str, detail: str) -> bool:
+def came_back(
+    *,
+    email: OutgoingEmail,
+    report_id: str,
+    at: dt.datetime,
+    address: str,
+    detail: str,
+    lasting: bool = True,
+) -> bool:
     """The message came back for good: bar its address, mark it. False when the report was known.
 
-    `address` is whom the report names, which may be where mail was forwarded to; barred is whom we wrote to.
+    `address` is whom the report names, which may be where mail was forwarded to; barred is whom we wrote to,
+    and only when the reason lasts: a full mailbox or a route that failed does not bar what is sent later.
     """
     detail = _words(email, address, detail)
     if not story.note(email.pk, story.Kind.BOUNCED, detail=detail, report_id=report_id, at=at):
         return False
-    addresses.bar(email, at=at, reason=detail)
+    if lasting:
+        addresses.bar(email, at=at, reason=detail)
     left = OutgoingEmail.objects.filter(pk=email.pk, state__in=[State.SENT, State.UNKNOWN])
     left.update(state=State.BOUNCED, bounced_at=at, last_error=detail)
     return True
@@ -46,6 +56,20 @@ def arrived(*, email: OutgoingEmail, report_id: str, at: dt.datetime, address: s
         return False
     unknown = OutgoingEmail.objects.filter(pk=email.pk, state=State.UNKNOWN)
     unknown.update(state=State.SENT, sent_at=at, last_error="")
+    return True
+
+
+@transaction.atomic
+def complained(*, email: OutgoingEmail, report_id: str, at: dt.datetime, detail: str) -> bool:
+    """Somebody at the address called the message unwanted: it arrived, and nothing more goes there.
+
+    False when the report was known. To go on writing would harm all mail of the portal, and the provider
+    would hold it back; so a person speaks with them first, then lifts the bar.
+    """
+    words = _words(email, "", detail or "Somebody at this address called the message unwanted.")
+    if not story.note(email.pk, story.Kind.COMPLAINED, detail=words, report_id=report_id, at=at):
+        return False
+    addresses.bar(email, at=at, reason=words)
     return True
 
 
