@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import mail, walk
 from tests.browser.conftest import PASSWORD, Portal, Stages
+from tests.browser.kinds import FOCAL, PLACES, personal_link, wrong_pages
 from tests.browser.look import (
     EVERYTHING,
     Noise,
@@ -22,27 +23,8 @@ from tests.browser.look import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FOCAL = "focal@hauts-de-bienne.example"
-LEAD = "mayor@hauts-de-bienne.example"
-WITHOUT_ACCOUNT = "mairie@les-rousses.example"
-#: Pages to begin with, beside the home page; the municipality has people, the need is not yet a case.
-PLACES = ["/", "/needs/", "/register/", "/partners/FR/39367/", "/demo/mailbox/", "/profile/"]
-PLACES += ["/exchange/", "/funding/", "/private-interest/"]
-FOR_ANYBODY = ["/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/", "/register/?q=forest"]
-#: Who walks, at which stage, and the fewest kinds of pages they must find.
-WALKS = [
-    ("informal", FOCAL, 35),
-    ("informal", "focal@morbier.example", 15),
-    ("informal", "observer@region.example", 8),
-    ("informal", "link", 3),
-    ("proposed", LEAD, 25),
-    ("formal", FOCAL, 30),
-    ("handed_over", LEAD, 30),
-    ("handed_over", "curator@portal.example", 12),
-    ("handed_over", "nobody", 7),
-]
-#: Pages that look alike at every stage and for everybody: looked at once.
-ALIKE = ("/accounts/", "/profile/", "/needs/", "/partners/", "/demo/", "/funding/")
+#: Who walks, and the fewest kinds of pages they must find; other stages: test_pages_later.py.
+WALKS = [(FOCAL, 35), ("focal@morbier.example", 15), ("observer@region.example", 8), ("link", 3)]
 
 
 @pytest.fixture(scope="module")
@@ -57,55 +39,11 @@ def seen() -> set[str]:
     return set()
 
 
-def personal_link(portal: Portal) -> str:
-    """The way in of a mayor without an account, out of the mail."""
-    return mail.wait_for(portal.var / "mailbox", WITHOUT_ACCOUNT).link
-
-
-def pages_of(portal: Portal, page: Page, who: str) -> dict[str, str]:
-    """One address of each kind for this person."""
-    if who == "link":
-        link = personal_link(portal)
-        return walk.reachable(page, [link, f"{link}reply/?reply=other_time"], inside=link)
-    if who == "nobody":
-        open_to_all = walk.reachable(page, ["/register/"], inside="/register/")
-        return {path: path for path in FOR_ANYBODY} | open_to_all
-    sign_in(page, who)
-    found = walk.reachable(page, PLACES + (["/style/"] if "curator" in who else []))
-    return {kind: path for kind, path in found.items() if not kind.startswith("/p/")}
-
-
-@pytest.mark.parametrize(("stage", "who", "least"), WALKS)
+@pytest.mark.parametrize(("who", "least"), WALKS)
 def test_every_kind_of_page_is_accessible_fits_and_is_quiet(
-    stages: Stages, seen: set[str], stage: str, who: str, least: int
+    talks: Portal, seen: set[str], who: str, least: int
 ) -> None:
-    portal = stages.at(stage)
-    page = window(portal)
-    kinds = pages_of(portal, page, who)
-    assert len(kinds) >= least, sorted(kinds)
-    noise = Noise(portal.address)
-    noise.listen(page)
-    fresh = [path for kind, path in kinds.items() if not (kind in seen and kind.startswith(ALIKE))]
-    wrong = {path: found for path in fresh if (found := faults(page, path, noise))}
-    seen |= kinds.keys()
-    page.context.close()
-    assert wrong == {}
-
-
-def test_the_open_desk_of_the_proposal_is_accessible_fits_and_is_quiet(stages: Stages) -> None:
-    portal = stages.at("contacted")
-    page = window(portal)
-    sign_in(page, FOCAL)
-    page.goto("/cases/")
-    page.get_by_role("link", name="Shared winter service in the Haut-Jura").click()
-    page.get_by_role("button", name="Draft the proposal").click()
-    page.wait_for_url(re.compile("/proposals/"))
-    annex = page.locator("main a[href*='/annexes/']").first.get_attribute("href")
-    assert annex
-    noise = Noise(portal.address)
-    noise.listen(page)
-    assert {path: found for path in (page.url, annex) if (found := faults(page, path, noise))} == {}
-    page.context.close()
+    assert wrong_pages(talks, seen, who, least) == {}
 
 
 @pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("de", "ltr")])
