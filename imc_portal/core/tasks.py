@@ -6,10 +6,11 @@ import atexit
 import uuid
 
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from imc_portal.core import outbox, smtp
+from imc_portal.core import bounces, outbox, smtp
 
 HEARTBEAT_KEY = "worker-seen"
 BATCH = 200
@@ -32,3 +33,10 @@ def sweep_outbox() -> None:
     outbox.recover_lost(now)
     for email_id in outbox.due(now).values_list("pk", flat=True)[:BATCH]:
         deliver_email.delay(str(email_id))
+
+
+@shared_task
+def read_bounces() -> None:
+    """Read what came back; without a mailbox there is nothing to do."""
+    if settings.BOUNCES:
+        bounces.read()
