@@ -11,7 +11,7 @@ from imc_portal import environment
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 app = Celery("imc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings"])
+app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings", "imc_portal"])
 
 #: Seconds after which the clock looks again for what is due: messages, papers, meetings to call.
 TICK = float(environment.number("TICK_SECONDS", 5))
@@ -27,5 +27,8 @@ app.conf.beat_schedule = {
     "steps": {"task": "meetings.tasks.remind_of_steps", "schedule": 600.0},
     "orphans": {"task": "meetings.tasks.cancel_orphans", "schedule": 30.0},
     "dates": {"task": "meetings.tasks.remind_of_dates", "schedule": 60.0},
+    "time": {"task": "meetings.tasks.keep_time", "schedule": 60.0},
+    "bounces": {"task": "imc_portal.core.tasks.read_bounces", "schedule": 60.0},
+    "watch": {"task": "imc_portal.tasks.watch", "schedule": 60.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }

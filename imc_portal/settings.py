@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    "imc_portal.core.middleware.alive",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,6 +102,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "imc",
+        # Else a broker that accepts and says nothing would hold every page that counts attempts.
+        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 2},
     }
 }
 # Columns of whole countries, shared by the processes of a host (partners.catalogue_data).

@@ -1,17 +1,25 @@
-"""Signs of life for whoever watches the portal."""
+"""Signs of life for whoever watches the portal; the answer comes in a few seconds, whoever hangs."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+import redis
+from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import Error
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from imc_portal.core import outbox
+from imc_portal.core import beats, direct, outbox
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.tasks import HEARTBEAT_KEY
+
+#: Seconds for the broker to answer.
+PATIENCE = 1.5
 
 
 def readiness() -> tuple[bool, dict[str, Any]]:
@@ -22,20 +30,50 @@ def readiness() -> tuple[bool, dict[str, Any]]:
         "worker_seen_seconds_ago": None,
         "outbox": None,
     }
+    if not database_answers():
+        return False, state
     try:
-        connection.ensure_connection()
         state["outbox"] = outbox_figures()
+        seen = beats.newest()
         state["database"] = True
-    except Exception:  # whatever is wrong, the answer is "not ready"
+    except Error:
         return False, state
+    ages = [timezone.now().timestamp() - seen.timestamp()] if seen else []
+    state["broker"] = broker_answers()
+    if state["broker"]:
+        ages += _swept()
+    state["worker_seen_seconds_ago"] = round(max(min(ages), 0), 1) if ages else None
+    return bool(state["broker"]), state
+
+
+def database_answers() -> bool:
+    """Whether a new connection to the database answers in time; asks past the pool, which waits longer."""
     try:
-        seen = cache.get(HEARTBEAT_KEY)
-        state["broker"] = True
-    except Exception:  # as above
-        return False, state
-    if seen is not None:
-        state["worker_seen_seconds_ago"] = round(timezone.now().timestamp() - seen, 1)
-    return True, state
+        with direct.connection() as opened:
+            opened.execute("SELECT 1")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def broker() -> redis.Redis:
+    """The broker, asked once and briefly."""
+    client: redis.Redis = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client
+
+
+def broker_answers() -> bool:
+    """Whether the broker answers in time."""
+    try:
+        with broker() as client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
 
 
 def outbox_figures() -> dict[str, Any]:
@@ -48,3 +86,12 @@ def outbox_figures() -> dict[str, Any]:
     )
     age = round((now - waiting["oldest"]).total_seconds(), 1) if waiting["oldest"] else 0
     return {"due": waiting["due"], "oldest_due_seconds": age, **ended}
+
+
+def _swept() -> list[float]:
+    """How long ago a worker last swept the outbox, if it is known."""
+    try:
+        seen = cache.get(HEARTBEAT_KEY)
+    except (redis.RedisError, OSError):
+        return []
+    return [] if seen is None else [timezone.now().timestamp() - float(seen)]

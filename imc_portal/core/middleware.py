@@ -15,6 +15,18 @@ from imc_portal.core.documents import StoreDown, StoreProblem
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 NUL = "\0"
+ALIVE = "/healthz"
+
+
+def alive(get_response: Handler) -> Handler:
+    """Answer whether this process lives before anything else is asked: no session, engine or host name."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        if request.path == ALIVE and request.method in {"GET", "HEAD"}:
+            return HttpResponse("ok", content_type="text/plain")
+        return get_response(request)
+
+    return handle
 
 
 def person(get_response: Handler) -> Handler:

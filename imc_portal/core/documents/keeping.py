@@ -52,7 +52,7 @@ def store(name: str, content: bytes) -> tuple[str, str]:
         if not _stands(full, digest):
             keeper().keep(full, content)
     except StoreDown as problem:
-        _tell_down(problem)
+        tell_down(problem)
         raise
     return full, digest
 
@@ -65,7 +65,7 @@ def read(name: str, *, sha256: str, context: str = "") -> bytes:
         tell_damaged(problem, context)
         raise
     except StoreDown as problem:
-        _tell_down(problem)
+        tell_down(problem)
         raise
 
 
@@ -102,7 +102,8 @@ def tell_damaged(problem: Damaged, context: str = "") -> None:
     incidents.report(kind=kind, target_key=key_of(problem.name), context=context, detail=str(problem))
 
 
-def _tell_down(problem: StoreDown) -> None:
+def tell_down(problem: StoreDown) -> None:
+    """Open or count the incident of the store itself."""
     incidents.report(kind=Kind.STORE_DOWN, target_key=STORE, detail=problem.why)
 
 
