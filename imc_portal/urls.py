@@ -10,6 +10,10 @@ from imc_portal import home
 from imc_portal.core import views as core
 from meetings.views import feeds, schemas
 
+if settings.ANYMAIL_WEBHOOK:
+    # It loads every provider that anymail knows; who has none need not wait for that.
+    from imc_portal.core.bounces import webhook
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", core.healthz, name="healthz"),
@@ -28,3 +32,5 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/mailbox/", include("imc_portal.demo.urls")))
+if settings.ANYMAIL_WEBHOOK:
+    urlpatterns.append(path("anymail/", include((webhook.door(), "anymail"))))

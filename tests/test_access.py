@@ -19,7 +19,7 @@ from tests.world import CAST, SECRETS, World, handover, post
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 #: Not ours, and tested by their makers; what they guard is listed in the comments.
-FOREIGN = re.compile(r"^(account_|mfa_|admin:|demo)")
+FOREIGN = re.compile(r"^(account_|mfa_|admin:|anymail:|demo)")
 
 
 def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from imc_portal.core import outbox
+from imc_portal.core import lines, outbox
 from imc_portal.core.bounces.reports import Fate, Kind, Report
 from imc_portal.core.models import EmailEvent, OutgoingEmail
 
@@ -80,8 +80,7 @@ def tell(email: OutgoingEmail, fate: Fate, *, report_id: str, at: dt.datetime) -
 
 
 def _came_back(email: OutgoingEmail, fate: Fate, report_id: str, at: dt.datetime) -> bool:
-    named = next(iter(fate.recipients - {email.to_address.lower()}), email.to_address)
-    address = email.to_address if email.to_address.lower() in fate.recipients else named
+    address = email.to_address if _names(fate, email) else next(iter(fate.recipients), email.to_address)
     return outbox.came_back(
         email=email, report_id=report_id, at=at, address=address, detail=_detail(fate), lasting=fate.bars
     )
@@ -121,23 +120,34 @@ def _email_of(report: Report) -> OutgoingEmail | None:
     for address in report.addresses:
         if email := outbox.email_of(address):
             return email
-    named = set().union(*(fate.recipients for fate in report.fates))
     for email in OutgoingEmail.objects.filter(message_id__in=report.message_ids):
-        if email.to_address.lower() in named:
+        if any(_names(fate, email) for fate in report.fates):
             return email
     return None
 
 
 def _fate_of(email: OutgoingEmail, report: Report) -> Fate | None:
     """The fate of the address that we wrote to; else, where a list or a forward took over, the mildest."""
-    own = [fate for fate in report.fates if email.to_address.lower() in fate.recipients]
+    own = [fate for fate in report.fates if _names(fate, email)]
     if report.free_form and not own:
         return None
     fates = own or report.fates
     return min(fates, key=lambda fate: MILDEST_FIRST.index(fate.kind), default=None)
 
 
+def _names(fate: Fate, email: OutgoingEmail) -> bool:
+    """Whether it is about the address that we wrote to, its domain in whatever letters."""
+    return _plain(email.to_address) in {_plain(address) for address in fate.recipients}
+
+
+def _plain(address: str) -> str:
+    try:
+        return lines.ascii_address(address).lower()
+    except lines.BadAddress:
+        return address.lower()
+
+
 def _detail(fate: Fate) -> str:
     """The other server's answer, with its code when the answer does not hold it."""
-    words = outbox.one_line(fate.detail)
+    words = lines.one_line(fate.detail)
     return words if not fate.status or fate.status in words else f"{fate.status} {words}".strip()

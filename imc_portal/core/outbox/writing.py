@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from imc_portal.core import documents, incidents, lines, links
+from imc_portal.core import documents, incidents, lines, links, mail_providers
 from imc_portal.core.models import EmailAttachment, OutgoingEmail, PersonalLink
 
 CALENDAR = "text/calendar"
@@ -131,6 +131,7 @@ def _headers(email: OutgoingEmail) -> dict[str, str]:
         "Auto-Submitted": "auto-generated",
         "Content-Language": lines.one_line(email.language),
     }
+    headers |= mail_providers.header(email.message_id)
     if lines.is_message_id(email.thread_id):
         chain = [*reversed(list(_before(email))), email.thread_id]
         headers |= {"In-Reply-To": email.thread_id, "References": " ".join(chain)}
