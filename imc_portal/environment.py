@@ -203,7 +203,7 @@ def address(name: str) -> str:
 
 
 def anymail(name: str) -> tuple[str, dict[str, Any]]:
-    """The mail provider whose webhook is heard, and django-anymail's settings for it; nothing without NAME."""
+    """The mail provider whose webhook is heard, and django-anymail's settings for it, if NAME is set."""
     provider = text(name, "").lower().replace(" ", "_")
     if not provider:
         return "", {}
