@@ -13,7 +13,9 @@ from django.utils import timezone
 from imc_portal.core import bounces, outbox, smtp
 
 HEARTBEAT_KEY = "worker-seen"
-BATCH = 200
+BATCH = 500
+#: A bell may get lost; more bells than messages only fill the broker while the mail server is slow.
+RING_AGAIN = 30
 #: Kept between the messages of a worker process, which sends one at a time.
 LINE = smtp.Line()
 atexit.register(LINE.close)
@@ -31,8 +33,13 @@ def sweep_outbox() -> None:
     now = timezone.now()
     cache.set(HEARTBEAT_KEY, now.timestamp(), timeout=None)
     outbox.recover_lost(now)
-    for email_id in outbox.due(now).values_list("pk", flat=True)[:BATCH]:
-        deliver_email.delay(str(email_id))
+    waiting = outbox.due(now).values_list("pk", "attempts", "not_before")[:BATCH]
+    bells = {f"rung:{key}:{attempt}:{then.timestamp()}": key for key, attempt, then in waiting}
+    rung = cache.get_many(bells)
+    for name, email_id in bells.items():
+        if name not in rung:
+            deliver_email.delay(str(email_id))
+    cache.set_many(dict.fromkeys(bells.keys() - rung.keys(), 1), timeout=RING_AGAIN)
 
 
 @shared_task

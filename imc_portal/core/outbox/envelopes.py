@@ -22,7 +22,7 @@ LONGEST_LOCAL_PART = 64
 
 def sender_of(email: OutgoingEmail) -> str:
     """The envelope sender: signed and the message's own when BOUNCE_ADDRESS is set, else the portal's."""
-    address: str = getattr(settings, "BOUNCE_ADDRESS", "")
+    address: str = settings.BOUNCE_ADDRESS
     if not address:
         return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     local, _at, domain = address.rpartition("@")

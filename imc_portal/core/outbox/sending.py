@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import uuid
 
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -117,22 +118,38 @@ def _but(why: str, may_be_there: bool) -> str:
 
 def _hand_over(email: OutgoingEmail, line: smtp.Line | None) -> smtp.Accepted:
     """Write the message and give it to the mail server, or to the drawer that tests set in its place."""
-    try:
-        message = build(email)
-        content = message.message().as_bytes(linesep="\r\n")
-    except (ValueError, UnicodeError) as problem:
-        # Words that cannot be written as a message: nothing that waiting mends.
-        raise lines.BadAddress(
-            f"It cannot be written as an e-mail: {lines.one_line(str(problem))}"
-        ) from problem
+    message, content = _written(email)
     if not smtp.speaks_smtp():
-        message.send(fail_silently=False)
-        return smtp.Accepted(server="", reply="accepted")
+        return _put_into_drawer(message)
     sender, recipient = envelopes.sender_of(email), lines.ascii_address(email.to_address)
     if line is not None:
         return line.hand_over(sender, recipient, content)
     with smtp.Line() as short:
         return short.hand_over(sender, recipient, content)
+
+
+def _written(email: OutgoingEmail) -> tuple[EmailMultiAlternatives, bytes]:
+    """The message as it goes over the wire; tells what can never be written from what fails just now."""
+    try:
+        message = build(email)
+        return message, message.message().as_bytes(linesep="\r\n")
+    except (documents.StoreProblem, lines.BadAddress):
+        raise
+    except ValueError as problem:
+        words = f"It cannot be written as an e-mail: {lines.one_line(str(problem))}"
+        raise lines.BadAddress(words) from problem
+    except Exception as problem:
+        log.exception("email %s could not be written", email.pk)
+        words = f"It could not be made ready just now: {lines.one_line(str(problem))}"
+        raise smtp.NotTaken(words) from problem
+
+
+def _put_into_drawer(message: EmailMultiAlternatives) -> smtp.Accepted:
+    try:
+        message.send(fail_silently=False)
+    except OSError as problem:
+        raise smtp.NotTaken(f"No connection to the mail service: {lines.one_line(str(problem))}") from problem
+    return smtp.Accepted(server="", reply="accepted")
 
 
 def _later(claim: Claim, why: str, code: int) -> OutgoingEmail.State | None:
