@@ -1,6 +1,6 @@
 # One word per wish; `make` alone lists them. The promises behind the names stand in README.md.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint lint-translations bench messages clean
+.PHONY: help demo test test-fast test-faults lint lint-translations bench messages clean
 SHELL := /bin/sh
 
 PYTHON_IN_VENV := .venv/bin/python
@@ -18,6 +18,7 @@ help:
 	@echo "make demo       set up and run the portal with sample data on http://127.0.0.1:$(PORT)"
 	@echo "make test       set up and run every test"
 	@echo "make test-fast  the tests without browser, faults and slow ones"
+	@echo "make test-faults  only the runs in which something is killed, stopped or starved"
 	@echo "make lint       style, types, migrations, deploy checks, translations"
 	@echo "make bench      measure, and write var/bench/*.json"
 	@echo "make messages   compile the translations"
@@ -32,6 +33,9 @@ test: .venv/ready-to-test $(MO)
 
 test-fast: .venv/ready-to-run $(MO)
 	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile -m "not slow and not browser and not faults and not bench"
+
+test-faults: .venv/ready-to-test $(MO)
+	@$(PYTHON_IN_VENV) -m pytest -m faults -s
 
 lint: .venv/ready-to-lint $(MO)
 	@$(PYTHON_IN_VENV) -m ruff check
