@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from imc_portal import environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 app = Celery("imc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# What a task logs carries its number, and that of the request that asked for it.
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings", "imc_portal"])
 
 #: Seconds after which the clock looks again for what is due: messages, papers, meetings to call.
 TICK = float(environment.number("TICK_SECONDS", 5))
 
+# Celery's own scheduler waits out a clock that was set back.
+app.conf.beat_scheduler = "imc_portal.ticking:Ticking"
 # Every entry asks "what is due and not done", so a missed or doubled tick does no harm.
 app.conf.beat_schedule = {
     "outbox": {"task": "imc_portal.core.tasks.sweep_outbox", "schedule": TICK},
@@ -27,7 +32,7 @@ app.conf.beat_schedule = {
     "steps": {"task": "meetings.tasks.remind_of_steps", "schedule": 600.0},
     "orphans": {"task": "meetings.tasks.cancel_orphans", "schedule": 30.0},
     "dates": {"task": "meetings.tasks.remind_of_dates", "schedule": 60.0},
-    "time": {"task": "meetings.tasks.keep_time", "schedule": 60.0},
+    "time": {"task": "meetings.tasks.keep_time", "schedule": 12 * TICK},
     "bounces": {"task": "imc_portal.core.tasks.read_bounces", "schedule": 60.0},
     "watch": {"task": "imc_portal.tasks.watch", "schedule": 60.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
+from imc_portal.core import bell
 from proposals.documents import press
 
 
@@ -20,7 +19,7 @@ def render_document(document_id: str) -> None:
 
 def print_soon(document_id: uuid.UUID) -> None:
     """Ring for a document once the transaction is in; without a broker the sweep finds it later."""
-    transaction.on_commit(partial(render_document.delay, str(document_id)), robust=True)
+    bell.ring(render_document, str(document_id))
 
 
 @shared_task

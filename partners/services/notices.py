@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 
-from django.db import transaction
-
-from imc_portal.core import outbox
+from imc_portal.core import bell, outbox
 from imc_portal.core.models import User
 from imc_portal.core.outbox import Message
 from imc_portal.core.tasks import deliver_email
@@ -31,4 +28,4 @@ def tell(people: Iterable[User], write: Callable[[User], Message]) -> None:
     """Queue one message for each; a worker is woken after the commit, else the sweep finds them."""
     for person in people:
         email = outbox.enqueue(write(person))
-        transaction.on_commit(functools.partial(deliver_email.delay, str(email.pk)), robust=True)
+        bell.ring(deliver_email, str(email.pk))

@@ -1,0 +1,28 @@
+"""Beat that goes on when the clock of its host is set back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from celery.beat import PersistentScheduler
+
+log = logging.getLogger(__name__)
+
+#: Clocks are corrected by seconds all the time; that needs no help.
+SLACK = dt.timedelta(seconds=5)
+
+
+class Ticking(PersistentScheduler):
+    """Celery's own, which would wait until a moment comes round again that it has seen once already."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """One look at what is due; an entry that ran in the future is due now."""
+        early = [entry for entry in self.schedule.values() if entry.last_run_at > entry.default_now() + SLACK]
+        for entry in early:
+            entry.last_run_at = entry.default_now() - entry.schedule.run_every
+        if early:
+            log.warning("the clock was set back: %s entries of the schedule begin anew", len(early))
+            self._heap = None
+        return float(super().tick(*args, **kwargs))
