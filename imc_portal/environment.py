@@ -55,6 +55,19 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentProblem(f"{name}={value!r}: write True or False")
 
 
+def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+    """One of a few words; anything else is refused."""
+    value = text(name, default).lower()
+    if value not in choices:
+        raise EnvironmentProblem(f"{name}={value!r}: write {' or '.join(choices)}")
+    return value
+
+
+def password_in(name: str) -> str:
+    """The password in the address that NAME gives, to keep it out of logs."""
+    return unquote(urlsplit(text(name, "")).password or "")
+
+
 def number(name: str, default: int) -> int:
     """A whole number from 0; anything else is refused."""
     value = text(name, str(default))

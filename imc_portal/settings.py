@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from imc_portal import environment as env
+from imc_portal.core import logs
 
 # Lets classes of Django be written with their type, as in ModelForm[Need].
 django_stubs_ext.monkeypatch()
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "django_structlog",
     "js_lib_bootstrap5",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -52,6 +55,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "imc_portal.core.middleware.alive",
+    "imc_portal.core.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -268,17 +272,27 @@ LEAD_TIME_WORKING_DAYS = 10
 PERSONAL_LINK_DAYS = 120
 PERSONAL_LINK_ROUTE = "personal:home"
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # Tokens of personal links stand in paths: never log request lines.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "flufl.bounce": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+# --- logs and figures for those who run it (docs/operations.md) ---------------------------------
+LOG_FORMAT = env.one_of("LOG_FORMAT", logs.FORMATS, "text" if DEMO else "json")
+#: Who shows it may read /metrics; without it only this machine itself may, and not through a proxy.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+_options = STORAGES["documents"]["OPTIONS"]
+LOGGING = logs.configuration(
+    LOG_FORMAT,
+    secrets=[
+        SECRET_KEY,
+        METRICS_TOKEN,
+        EMAIL_HOST_PASSWORD,
+        DATABASES["default"]["PASSWORD"],
+        env.password_in("REDIS_URL"),
+        _options.get("secret_key", ""),
+        BOUNCES.get("password", ""),
+        *(word for word in ANYMAIL.values() if isinstance(word, str)),
+    ],
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR

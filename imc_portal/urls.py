@@ -14,6 +14,8 @@ if settings.ANYMAIL_WEBHOOK:
     # It loads every provider that anymail knows; who has none need not wait for that.
     from imc_portal.core.bounces import webhook
 
+handler500 = core.broken
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", core.healthz, name="healthz"),

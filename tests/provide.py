@@ -42,6 +42,7 @@ def environment_for_tests() -> Path:
         "BASE_URL": "http://testserver",
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "DEMO": "False",
+        "LOG_FORMAT": "text",
     }
     return scratch
 

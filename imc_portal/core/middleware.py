@@ -10,7 +10,9 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django_structlog.middlewares import RequestMiddleware
 
+from imc_portal.core import logs
 from imc_portal.core.documents import StoreDown, StoreProblem
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -27,6 +29,20 @@ def alive(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+class RequestLog(RequestMiddleware):
+    """Give each request a number, which its lines in the log carry and its answer shows."""
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Tell the browser the number."""
+        response.headers["X-Request-ID"] = logs.request_id()
+        super().handle_response(request, response)
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """What was asked, without what was asked after it."""
+        return logs.scrub(f"{request.method} {request.path}")
 
 
 def person(get_response: Handler) -> Handler:
@@ -77,7 +93,8 @@ class OutOfReach:
         """What is damaged stays so until somebody sees to it; a store that is down comes back."""
         if not isinstance(problem, StoreProblem):
             return None
-        response = render(request, "503.html", {"words": problem.words}, status=503)
+        told = {"words": problem.words, "request_id": logs.request_id()}
+        response = render(request, "503.html", told, status=503)
         if isinstance(problem, StoreDown):
             response.headers["Retry-After"] = "120"
         return response

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
-from imc_portal.core import accounts
+from imc_portal.core import accounts, logs
 from imc_portal.core.forms import ProfileForm
 from imc_portal.core.health import readiness
 from imc_portal.core.http import PersonRequest, page
@@ -48,6 +49,12 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
         accounts.keep_settings(person=request.user, language=code)
     return set_language(request)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: with the number of the request, and asking nothing that may be what broke."""
+    template = loader.get_template("500.html")
+    return HttpResponse(template.render({"request_id": logs.request_id()}), status=500)
 
 
 @require_GET
