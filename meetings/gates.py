@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imc_portal.core import dates
+from meetings import confirmation
 from meetings.models import (
     Attitude,
     CaseRules,
     ClarificationRound,
-    Dispatch,
     ExplorationDecision,
     FormalMeeting,
     Invitation,
@@ -178,14 +178,10 @@ def met(meeting: Meeting) -> list[str]:
 
 def papers_in_time(meeting: Meeting, now: dt.datetime) -> list[str]:
     """Every recipient had its paper in good time, or waived that; no override can stand in for the waiver."""
-    dispatches = Dispatch.objects.filter(
-        invitation__meeting=meeting, invitation__participant__state__in=Participant.ACTIVE, waived_at=None
-    ).select_related("email", "invitation__participant__municipality")
     return [
         _("%(name)s did not have its paper in good time and has not waived that.")
         % {"name": dispatch.invitation.participant}
-        for dispatch in dispatches
-        if (dispatch.sent_at or now) > dispatch.due_at
+        for dispatch in confirmation.late_in(meeting, now)
     ]
 
 

@@ -69,7 +69,8 @@ class _Ground:
         meeting = meetings.order_by("-starts_at").first()
         found = Dispatch.objects.filter(invitation__meeting=meeting) if meeting else Dispatch.objects.none()
         papers = {
-            paper.invitation.participant_id: paper for paper in found.select_related("invitation", "email")
+            paper.invitation.participant_id: paper
+            for paper in found.select_related("invitation__participant__municipality", "email", "by_hand")
         }
         return cls(case, newest, parts, meeting, papers)
 

@@ -20,7 +20,7 @@ ONE_DAY = dt.timedelta(days=1)
 END_OF_DAY = dt.time(23, 59)
 
 
-#: Parts with holidays of their own that official statistics number in another way: both departments of Alsace.
+#: Parts with holidays of their own that statistics number in another way: the two departments of Alsace.
 OTHER_CODES = {("FR", "67"): "6AE", ("FR", "68"): "6AE"}
 
 

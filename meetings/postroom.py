@@ -19,7 +19,7 @@ from django.utils.translation import ngettext, pgettext
 
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.templatetags.portal import day as day_in_words
-from meetings import leadtime
+from meetings import leadtime, troubles
 from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, Participant
 from proposals.models import Annex, Document, ProposalVersion
@@ -69,7 +69,7 @@ class Line:
     @property
     def is_on_its_way(self) -> bool:
         """Whether something may still happen to the letter without anybody's doing."""
-        sent = self.dispatch is not None and self.dispatch.sent_at is not None
+        sent = self.dispatch is not None and self.dispatch.arrived_at is not None
         return not (sent or self.trouble or self.left)
 
     @property
@@ -151,8 +151,10 @@ def good_time(days: int, day: dt.date | None) -> str:
 
 def _recipients(meeting: Meeting) -> Iterator[_Found]:
     version = None if meeting.is_formal else newest_version(meeting.case)
-    papers = Dispatch.objects.select_related("email", "document__version").order_by(
-        "document__version__number"
+    papers = (
+        Dispatch.objects.select_related("email", "by_hand", "document__version")
+        .prefetch_related("email__sent_again", "email__events")
+        .order_by("document__version__number")
     )
     invited = {
         row.participant_id: row
@@ -201,7 +203,7 @@ def _line(meeting: Meeting, found: _Found, now: dt.datetime) -> Line:
             meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where(participant)
         )
     )
-    sent = dispatch.sent_at if dispatch else None
+    sent = dispatch.arrived_at if dispatch else None
     return Line(
         participant=participant,
         steps=_way(meeting, found),
@@ -227,8 +229,9 @@ def _way(meeting: Meeting, found: _Found) -> list[Step]:
             (pgettext("way of a letter", "approved"), approved is not None, approved),
             (_("rendered"), rendered is not None, rendered),
         ]
-    sent = dispatch.sent_at if dispatch else None
-    stops.append((_("sent"), sent is not None, sent))
+    handed = dispatch.handed if dispatch else None
+    sent = dispatch.arrived_at if dispatch else None
+    stops.append((handed.get_how_display() if handed else _("sent"), sent is not None, sent))
     if not meeting.is_formal:
         opened = dispatch.opened_at if dispatch else None
         stops.append((_("opened"), opened is not None, opened))
@@ -256,7 +259,8 @@ def _failed_at(found: _Found) -> str:
     if found.document and found.document.state == Document.State.FAILED:
         return _("rendered")
     if found.dispatch and (
-        found.dispatch.problem or (found.dispatch.email and found.dispatch.email.state == Mail.FAILED)
+        found.dispatch.problem
+        or (found.dispatch.email and found.dispatch.email.state in (Mail.FAILED, Mail.BOUNCED))
     ):
         return _("sent")
     return ""
@@ -275,11 +279,21 @@ def _trouble(meeting: Meeting, found: _Found) -> Trouble | None:
         again = reverse("meetings:print_again", kwargs={"pk": found.agenda.pk})
         text = _("The agenda could not be made as PDF: %(error)s") % {"error": found.agenda.error}
         return Trouble(text, _("Make it again"), again, "post")
-    if dispatch.email is None and dispatch.problem:
-        return Trouble(_(dispatch.problem), _("Choose the recipient"), contacts)
-    if dispatch.email and dispatch.email.state == Mail.FAILED:
-        text = _("The message did not arrive. %(error)s") % {"error": dispatch.email.last_error}
-        return Trouble(text, _("Check the address"), contacts)
-    if dispatch.email and dispatch.email.state == Mail.UNKNOWN:
+    if dispatch.handed:
+        return None
+    if dispatch.email is None:
+        problem = dispatch.problem
+        return Trouble(_(problem), _("Choose the recipient"), contacts) if problem else None
+    text, label = troubles.of_letter(dispatch.email, str(found.participant))
+    if text:
+        return Trouble(text, label, troubles.address_of(dispatch.email, meeting.case_id))
+    if troubles.gone_to_another(dispatch):
+        text = _("The papers went to %(former)s; %(now)s receives papers now.") % {
+            "former": dispatch.email.to_name or dispatch.email.to_address,
+            "now": found.participant.contact,
+        }
+        send_to = reverse("meetings:send_to", args=[dispatch.pk])
+        return Trouble(text, _("Send them to the new recipient"), send_to)
+    if dispatch.email.state == Mail.UNKNOWN:
         return Trouble(_("The message may have been delivered; it is sent once more, as the same message."))
     return None

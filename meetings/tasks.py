@@ -8,7 +8,18 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from meetings.services import answers, dates, dispatch, minutes_letters, orphans, papers, steps
+from meetings.services import (
+    answers,
+    approvals,
+    dates,
+    dispatch,
+    minutes_letters,
+    organiser,
+    orphans,
+    papers,
+    reminders,
+    steps,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +72,19 @@ def remind_of_dates() -> None:
     """Remind those who have not said when they can come, two days before the answers are due."""
     if reminded := dates.remind_due():
         log.info("reminded %s of a question for a date", reminded)
+
+
+@shared_task
+def keep_time() -> None:
+    """Remind of approvals and of replies that are awaited; tell the organisers what went wrong."""
+    now = timezone.now()
+    counts = {
+        "approvals": approvals.remind_due(now=now),
+        "reminders": reminders.remind_due(now=now),
+        "troubles": organiser.tell_due(now=now),
+    }
+    if any(counts.values()):
+        log.info("kept time: %s", counts)
 
 
 @shared_task

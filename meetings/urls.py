@@ -20,6 +20,7 @@ from meetings.views import (
     minutes_words,
     next_steps,
     outcomes,
+    paper_log,
     papers,
     planning,
     post,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>/delivery/", delivery.delivery, name="delivery"),
     path("letters/<uuid:pk>/", delivery.letter, name="letter"),
     path("letters/<uuid:pk>/waive/", delivery.waive, name="waive"),
+    path("letters/<uuid:pk>/by-hand/", paper_log.hand, name="paper_log"),
+    path("letters/<uuid:pk>/send/", paper_log.send_to, name="send_to"),
     path("invitations/<uuid:pk>/reply/", delivery.reply, name="reply"),
     # the post room of a case: every message, and what a person does with one
     path("cases/<uuid:case>/post/", post.post, name="post"),

@@ -13,13 +13,14 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from imc_portal.core import dates, links
-from imc_portal.core.models import PersonalLink
+from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import colon
 from imc_portal.core.templatetags.portal import day as day_in_words
@@ -27,12 +28,13 @@ from meetings import calendar, leadtime, spoken
 from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, OfficeHolder
 from proposals.documents import tokens
-from proposals.documents.changes import earlier_for
 from proposals.documents.facts import facts_of
 from proposals.documents.wording import currency_of
 from proposals.models import Document
 
 REPLY_DAYS_BEFORE = 3
+#: A message in these states is with its reader, or may be.
+REACHED = (OutgoingEmail.State.SENDING, OutgoingEmail.State.SENT, OutgoingEmail.State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Letter:
     benefit: str = ""
     document: Document | None = None
     agenda: MeetingPaper | None = None
+    #: When the recipient was asked; a reminder names the day.
+    asked_at: dt.datetime | None = None
+    #: Whether its paper is late and nobody has waived that.
+    late: bool = False
 
     @property
     def meeting(self) -> Meeting:
@@ -93,6 +99,20 @@ def cancelled(letter: Letter, key: str) -> Message:
     with _in_the_language_of(letter):
         subject = _("Cancelled: meeting with %(host)s on %(day)s") % _words(letter)
         return _message(letter, key, subject, "cancelled", [_entry(letter, cancelled=True)])
+
+
+def reminder(letter: Letter, key: str) -> Message:
+    """We have not heard from you; the paper lies where it was, and silence is no refusal."""
+    with _in_the_language_of(letter):
+        subject = _("%(host)s asks %(name)s: do you come to the meeting on %(day)s?") % _words(letter)
+        return _message(letter, key, subject, "reminder", [])
+
+
+def confirmed(letter: Letter, key: str) -> Message:
+    """The meeting takes place as planned: nobody's late paper stands against it any more."""
+    with _in_the_language_of(letter):
+        subject = _("Confirmed: meeting with %(host)s on %(day)s") % _words(letter)
+        return _message(letter, key, subject, "confirmed", [])
 
 
 def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | None = None) -> calendar.Entry:
@@ -222,7 +242,9 @@ def _context(letter: Letter) -> dict[str, object]:
         "case": letter.case,
         "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
         "reply_by": day_in_words(reply_by(meeting, where, letter.now, _asked(letter))),
-        "late": letter.due_at is not None and letter.now > letter.due_at,
+        "late": letter.late,
+        "waive_url": f"{links.PLACEHOLDER}waive/",
+        "asked_on": day_in_words(letter.asked_at.astimezone(where.zone)) if letter.asked_at else "",
         "lead_time": CaseRules.days_ahead(letter.case, meeting.kind),
         "benefit": _benefit(letter),
         "corrects": _corrects(letter),
@@ -243,11 +265,18 @@ def _benefit(letter: Letter) -> str:
 
 
 def _corrects(letter: Letter) -> int | None:
-    """The number of the version that the attached one replaces for this recipient."""
+    """The number of the version that the attached one replaces for this recipient, who has had it."""
     if letter.document is None:
         return None
-    earlier = earlier_for(letter.document.version, letter.document.participant_id)
-    return earlier.number if earlier else None
+    version = letter.document.version
+    reached = Dispatch.objects.filter(
+        Q(email__state__in=REACHED) | Q(by_hand__isnull=False),
+        invitation__participant=letter.document.participant_id,
+        document__version__proposal=version.proposal_id,
+        document__version__number__lt=version.number,
+    )
+    number = "document__version__number"
+    return reached.order_by(f"-{number}").values_list(number, flat=True).first()
 
 
 def _asked(letter: Letter) -> dt.date | None:

@@ -17,6 +17,7 @@ from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch, Meeting, MeetingPaper, Minutes
 from meetings.package import people
+from meetings.troubles import NOTICE
 from partners.models import Case
 from proposals.documents import press
 from proposals.documents.text import file_part
@@ -88,7 +89,8 @@ def _meeting_papers(case: Case) -> Iterator[Paper]:
 def _letters(case: Case) -> Iterator[Paper]:
     """E-mails that a mail server accepted, without the reader's secret link."""
     rows = OutgoingEmail.objects.filter(context=case.context, state=OutgoingEmail.State.SENT)
-    for one in rows.exclude(key__startswith=OWN).order_by("sent_at", "key").prefetch_related("attachments"):
+    ours = rows.exclude(key__startswith=OWN).exclude(key__startswith=NOTICE)
+    for one in ours.order_by("sent_at", "key").prefetch_related("attachments"):
         if one.sent_at is None:  # a constraint of the table knows better than the types
             continue
         day = one.sent_at.date().isoformat()

@@ -20,7 +20,7 @@ from imc_portal.core.outbox import Message
 from imc_portal.core.problems import Refusal
 from meetings.emails import dates as words
 from meetings.models import DateAnswer, DatePoll, DateSlot, Meeting
-from meetings.services import letters, planning
+from meetings.services import letters, planning, posting
 from meetings.services.planning import Plan
 from partners.models import Body, Case, Participant
 from partners.services import cases
@@ -267,5 +267,10 @@ def _write(
         letter = words.DateLetter(
             poll, participant, letters.recipient_of(participant), link, slots, letters.thread_of(link)
         )
-        letters.ring(outbox.enqueue(write(letter)))
+        posting.post(write(letter), case=poll.case, needed_by=_needed_by(slots, now))
     return own.count() - before
+
+
+def _needed_by(slots: list[DateSlot], now: dt.datetime) -> dt.datetime | None:
+    """Nobody needs a word about a date once the last of the times asked about has come."""
+    return max((slot.starts_at for slot in slots if slot.starts_at > now), default=None)

@@ -15,14 +15,15 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from imc_portal.core import audit, outbox
+from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from meetings import emails, leadtime
 from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
-from meetings.services import answers, delegations, editions, letters
+from meetings.services import anew, answers, delegations, editions, letters, posting
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Annex, Document, ProposalVersion
@@ -57,6 +58,7 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
     """Call what is approved, add missing papers, queue what is rendered, mark what has left."""
     now = now or timezone.now()
     portal = Actor.portal()
+    anew.mend(now)
     delegations.invite_guests_due(now)
     called = sum(call(meeting=meeting, actor=portal, now=now) for meeting in ready_to_call(now))
     papers = sum(add_paper(meeting=meeting, document=document) for meeting, document in missing_papers(now))
@@ -179,8 +181,12 @@ def add_paper(*, meeting: Meeting, document: Document) -> bool:
     invitation, joined = Invitation.objects.get_or_create(meeting=meeting, participant=document.participant)
     if joined:
         answers.open_round(meeting=meeting, actor=Actor.portal())
-    unsent = Dispatch.objects.select_for_update().filter(invitation=invitation, email=None)
-    if unsent.update(document=document, problem=""):
+    mine = Dispatch.objects.filter(invitation=invitation).exclude(document=document)
+    for earlier in mine.select_related("email").select_for_update(of=("self",)):
+        anew.call_back(earlier, actor=Actor.portal(), reason=_(anew.CORRECTED))
+    unsent = list(Dispatch.objects.filter(invitation=invitation, email=None, by_hand=None))
+    if unsent:
+        Dispatch.objects.filter(pk=unsent[0].pk).update(document=document, problem="")
         return True
     _dispatch, created = Dispatch.objects.get_or_create(
         invitation=invitation,
@@ -199,9 +205,11 @@ def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
 def waiting(now: dt.datetime) -> list[uuid.UUID]:
     """Dispatches whose paper is ready and which no message carries yet, to those who still take part."""
     ready = Q(document=None) | Q(document__state=Document.State.RENDERED)
+    handed = Q(by_hand__isnull=False, by_hand__mail_too=False)
     return list(
         Dispatch.objects.filter(
             ready,
+            ~handed,
             email=None,
             invitation__meeting__state=Meeting.State.CALLED,
             invitation__meeting__starts_at__gt=now,
@@ -234,7 +242,7 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
     paper = editions.agenda_for(dispatch.invitation)
     problem = letters.trouble_with(dispatch.invitation, now) or editions.trouble_with(paper)
     if problem:
-        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem).update(problem=problem)
+        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem[:300]).update(problem=problem[:300])
         return False
     if paper.state != MeetingPaper.State.STORED:
         return None
@@ -272,7 +280,10 @@ def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
     meeting, case = invitation.meeting, invitation.meeting.case
     letter = letters.letter_to(invitation, now, dispatch, paper)
     write = emails.formal_invitation if meeting.is_formal else emails.proposal
-    dispatch.email = outbox.enqueue(write(letter, emails.letter_key(dispatch)))
+    key, before = anew.next_key(emails.letter_key(dispatch))
+    needed_by = posting.paper_needed_by(dispatch, now)
+    dispatch.email = posting.post(write(letter, key), case=case, needed_by=needed_by)
+    anew.link_back(dispatch.email, before, case.opened_by.language)
     dispatch.problem = ""
     dispatch.save(update_fields=["email", "problem"])
     if not meeting.is_formal:
@@ -284,11 +295,10 @@ def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
         context=case.context,
         after={"to": str(letter.contact), "key": dispatch.email.key},
     )
-    letters.ring(dispatch.email)
 
 
 def mark_sent() -> int:
-    """Participants whose paper the mail server accepted have the proposal. Returns how many moved.
+    """Participants whose paper the mail server accepted, or who got it by post or by hand, have the proposal.
 
     Only its newest version counts: who comes back after a newer one was approved gets that first.
     """
@@ -300,8 +310,8 @@ def mark_sent() -> int:
     sent = (
         Dispatch.objects.filter(
             ~Exists(newer),
+            Q(email__state=OutgoingEmail.State.SENT) | Q(by_hand__isnull=False),
             document__isnull=False,
-            email__state=OutgoingEmail.State.SENT,
             invitation__participant__state__in=BEFORE_SENT,
         )
         .select_related("invitation__participant")

@@ -7,16 +7,18 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from imc_portal.core import outbox
+from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
-from meetings import emails
+from meetings import confirmation, emails
 from meetings.models import Invitation, Meeting, MeetingPaper
-from meetings.services import letters, papers
-from partners.models import Participant
+from meetings.services import anew, letters, papers, posting
+from partners.models import Case, Participant
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +52,17 @@ def trouble_with(paper: MeetingPaper) -> str:
 
 def tell_changes(now: dt.datetime) -> int:
     """Write to everybody who was invited before the last change and has not been told. Returns how many."""
+    _drop_earlier(now)
     return sum(_tell_or_log(invitation, now) for invitation in _untold(now))
 
 
 def written_to(meetings: QuerySet[Meeting]) -> QuerySet[Invitation]:
-    """Invitations whose letter was queued, of those who still take part."""
-    gone = [state for state in OutgoingEmail.State if state != OutgoingEmail.State.CANCELLED]
+    """Invitations whose letter reached somebody, or may have, of those who still take part."""
     return (
         Invitation.objects.filter(
             meeting__in=meetings,
             participant__state__in=Participant.ACTIVE,
-            dispatches__email__state__in=gone,
+            dispatches__email__state__in=anew.REACHED,
         )
         .select_related(
             "participant__municipality",
@@ -79,13 +81,36 @@ def change_key(meeting: Meeting, invitation: Invitation) -> str:
 
 
 def _untold(now: dt.datetime) -> list[Invitation]:
-    changed = Meeting.objects.filter(
-        state=Meeting.State.CALLED, starts_at__gt=now, changed_at__isnull=False
-    ).exclude(case__state__in=["parked", "closed"])
-    invited = written_to(changed).filter(dispatches__email__created_at__lt=F("meeting__changed_at"))
+    invited = written_to(_changed(now)).filter(dispatches__email__created_at__lt=F("meeting__changed_at"))
     keys = {change_key(row.meeting, row): row for row in invited}
     told = OutgoingEmail.objects.filter(key__in=keys).values_list("key", flat=True)
     return [keys[key] for key in keys.keys() - set(told)]
+
+
+def _changed(now: dt.datetime) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(
+        state=Meeting.State.CALLED, starts_at__gt=now, changed_at__isnull=False
+    ).exclude(case__state__in=Case.RESTING)
+
+
+def _drop_earlier(now: dt.datetime) -> None:
+    """Of several changes only the last is told: what has not left about an earlier state never leaves."""
+    for meeting in _changed(now).select_related("case__opened_by"):
+        drop_stale(meeting, Actor.portal())
+
+
+def drop_stale(meeting: Meeting, actor: Actor) -> int:
+    """Cancel what has not left about an earlier state of the meeting, but for the invitations themselves."""
+    about = Q(key__startswith=f"meeting:{meeting.pk}/change:") | Q(
+        key__startswith=f"meeting:{meeting.pk}/reminder:"
+    )
+    stale = OutgoingEmail.objects.filter(about, state__in=anew.UNSENT).exclude(
+        key__contains=f"/change:{meeting.sequence}/"
+    )
+    with translation.override(meeting.case.opened_by.language):
+        return outbox.cancel(
+            emails=stale.filter(created_at__lt=meeting.changed_at), actor=actor, reason=_(anew.MOVED)
+        )
 
 
 def _tell_or_log(invitation: Invitation, now: dt.datetime) -> bool:
@@ -105,6 +130,11 @@ def _tell(invitation: Invitation, now: dt.datetime) -> bool:
     paper = agenda_for(invitation)
     if paper.state == MeetingPaper.State.WAITING and not trouble_with(paper):
         return False
-    letter = letters.letter_to(invitation, now, agenda=paper)
-    letters.ring(outbox.enqueue(emails.changed(letter, change_key(invitation.meeting, invitation))))
+    newest = confirmation.newest_of(invitation)
+    letter = letters.letter_to(invitation, now, agenda=paper, late_paper=newest)
+    posting.post(
+        emails.changed(letter, change_key(invitation.meeting, invitation)),
+        case=invitation.meeting.case,
+        needed_by=invitation.meeting.starts_at,
+    )
     return True

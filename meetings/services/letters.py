@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils import translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from imc_portal.core import links
+from imc_portal.core import links, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.problems import Refusal
-from imc_portal.core.tasks import deliver_email
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import emails
 from meetings.models import Dispatch, Invitation, MeetingPaper
@@ -29,6 +27,8 @@ def letter_to(
     now: dt.datetime,
     dispatch: Dispatch | None = None,
     agenda: MeetingPaper | None = None,
+    asked_at: dt.datetime | None = None,
+    late_paper: Dispatch | None = None,
 ) -> emails.Letter:
     """What a message to this recipient needs; issues the personal link when there is none."""
     contact = recipient_of(invitation.participant)
@@ -46,12 +46,22 @@ def letter_to(
         document=dispatch.document if dispatch else None,
         benefit=_first_benefit(dispatch.document) if dispatch and dispatch.document else "",
         agenda=agenda if agenda and agenda.state == MeetingPaper.State.STORED else None,
+        asked_at=asked_at,
+        late=any(one.is_late_at(now) for one in (dispatch, late_paper) if one),
     )
 
 
+def was_written_to(participant: Participant) -> bool:
+    """Whether somebody of this municipality holds a live personal link: a first letter went before."""
+    links_of = PersonalLink.objects.filter(purpose="participant", subject=participant.pk, revoked_at=None)
+    return OutgoingEmail.objects.filter(link__in=links_of, state=OutgoingEmail.State.SENT).exists()
+
+
 def thread_of(link: PersonalLink) -> str:
-    """The first message by this link: later ones stand below it."""
-    first = OutgoingEmail.objects.filter(link=link).order_by("created_at")
+    """The first message by this link that may be known to its reader: later ones stand below it."""
+    State = OutgoingEmail.State
+    unread = (State.CANCELLED, State.FAILED, State.BOUNCED)
+    first = OutgoingEmail.objects.filter(link=link).exclude(state__in=unread).order_by("created_at")
     return first.values_list("message_id", flat=True)[:1].first() or ""
 
 
@@ -97,6 +107,11 @@ def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str
             return _("%(who)s has no valid e-mail address: correct it, or choose another recipient.") % {
                 "who": contact
             }
+        if why := outbox.undeliverable(contact.email):
+            return _(
+                "Messages to %(address)s came back (%(why)s): correct the address, choose another recipient, "
+                "or let messages go there again."
+            ) % {"address": contact.email, "why": Truncator(why).chars(80)}
         if contact.term_end and contact.term_end < day:
             return _("%(who)s held the office until %(day)s: choose who receives papers now.") % {
                 "who": contact,
@@ -108,11 +123,6 @@ def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str
                 "day": day_in_words(contact.term_start),
             }
     return ""
-
-
-def ring(email: OutgoingEmail) -> None:
-    """Wake a worker after the commit; when the broker is away the sweep of the outbox finds the row."""
-    transaction.on_commit(functools.partial(deliver_email.delay, str(email.pk)), robust=True)
 
 
 def _first_benefit(document: Document) -> str:

@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils import timezone, translation
 
-from imc_portal.core import audit, outbox
+from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.outbox import Message
 from meetings.emails import minutes as letters_of_minutes
 from meetings.models import Invitation, MeetingPaper, Minutes, Ratification
-from meetings.services import addressees, letters, papers
+from meetings.services import addressees, papers, posting
 from meetings.services import minutes as drafting
 from meetings.services import minutes_voices as voices
 from partners.models import Case, Participant
@@ -131,11 +131,15 @@ def _post(minutes_id: uuid.UUID, invitation_id: uuid.UUID, now: dt.datetime) -> 
         return None
     if minutes.state == State.SENT:
         _leave_time(minutes, row, now)
-    mail = outbox.enqueue(_letter(minutes, row, paper, key))
+    posting.post(_letter(minutes, row, paper, key), case=minutes.meeting.case, needed_by=_needed_by(minutes))
     context = minutes.meeting.case.context
     audit.record(Actor.portal(), "queued the minutes", row.participant, context=context, after={"key": key})
-    letters.ring(mail)
     return True
+
+
+def _needed_by(minutes: Minutes) -> dt.datetime | None:
+    """Minutes are of use as long as one may object; what was agreed, for as long as any letter."""
+    return minutes.objections_until if minutes.state == State.SENT else None
 
 
 def _leave_time(minutes: Minutes, row: Invitation, now: dt.datetime) -> None:
@@ -180,8 +184,8 @@ def _remind(pk: uuid.UUID, now: dt.datetime) -> bool:
         return False
     to = addressees.of(invitation)
     with translation.override(to.language):
-        mail = outbox.enqueue(letters_of_minutes.council_awaited(row, to, key))
-    letters.ring(mail)
+        message = letters_of_minutes.council_awaited(row, to, key)
+    posting.post(message, case=row.meeting.case)
     return True
 
 

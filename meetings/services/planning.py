@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from imc_portal.core.problems import GateClosed, Refusal
 from meetings import emails, gates
 from meetings.agenda import Item
 from meetings.models import Attitude, Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
-from meetings.services import answers, dispatch, editions, letters
+from meetings.services import anew, answers, dispatch, editions, letters, posting
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Proposal
@@ -93,6 +93,8 @@ def change_meeting(*, meeting: Meeting, plan: Plan, actor: Actor, now: dt.dateti
             _ask_again(fresh, earlier=earlier)
         if moved and not fresh.is_formal:
             answers.open_round(meeting=fresh, actor=actor, now=now)  # its deadline follows the meeting
+        editions.drop_stale(fresh, actor)
+        anew.take_back_stale(fresh, now)
         for invitation in editions.written_to(Meeting.objects.filter(pk=fresh.pk)):
             editions.agenda_for(invitation)
     return fresh
@@ -112,9 +114,7 @@ def cancel_meeting(*, meeting: Meeting, reason: str, actor: Actor, now: dt.datet
     fresh.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     audit.record(actor, "cancelled the meeting", fresh, context=fresh.case.context, reason=reason)
     if called:
-        carried = Dispatch.objects.filter(invitation__meeting=fresh, email__isnull=False)
-        about_change = Q(key__startswith=f"meeting:{fresh.pk}/change:")
-        waiting = OutgoingEmail.objects.filter(Q(pk__in=carried.values("email")) | about_change)
+        waiting = OutgoingEmail.objects.filter(key__startswith=f"meeting:{fresh.pk}/")
         outbox.cancel(emails=waiting, actor=actor, reason=_("The meeting is cancelled."))
         _tell_cancelled(fresh, now)
     return fresh
@@ -226,4 +226,5 @@ def _tell_cancelled(meeting: Meeting, now: dt.datetime) -> None:
         if letters.trouble_with(invitation, now):
             continue
         key = f"meeting:{meeting.pk}/cancelled/to:{invitation.participant_id}"
-        letters.ring(outbox.enqueue(emails.cancelled(letters.letter_to(invitation, now), key)))
+        message = emails.cancelled(letters.letter_to(invitation, now), key)
+        posting.post(message, case=meeting.case, needed_by=posting.until_the_meeting(meeting, now))

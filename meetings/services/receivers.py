@@ -16,7 +16,7 @@ from imc_portal.core.models import OutgoingEmail, PersonalLink
 from imc_portal.core.problems import Refusal, given
 from meetings.emails import packages as emails
 from meetings.models import HandOver, HandOverReceiver
-from meetings.services import letters
+from meetings.services import posting
 
 PURPOSE = "receiver"
 MOST_RECEIVERS = 50
@@ -137,9 +137,7 @@ def _of(receiver: HandOverReceiver) -> HandOverReceiver:
 
 
 def _send(receiver: HandOverReceiver, link: PersonalLink, key: str, *, again: bool = False) -> OutgoingEmail:
-    email = outbox.enqueue(emails.package(receiver, link, key, again=again))
-    letters.ring(email)
-    return email
+    return posting.post(emails.package(receiver, link, key, again=again), case=receiver.package.case)
 
 
 def _check(receiver: HandOverReceiver) -> None:

@@ -14,7 +14,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import PersonalLink
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch, Invitation, Meeting
-from meetings.services import delegations
+from meetings.services import confirming, delegations
 from meetings.services.delegations import Companion
 from partners.models import Case, OfficeHolder, Participant
 from partners.services import participants
@@ -86,9 +86,14 @@ def waive(
 ) -> None:
     """Record that a recipient accepts a paper that came late: who said so and, by the host, how."""
     now = now or timezone.now()
+    # Two last waivers at the same time: one of them has to see the other's, or nobody would be told.
+    Meeting.objects.select_for_update().get(invitations__dispatches=dispatch.pk)
     fresh = (
         Dispatch.objects.select_for_update(of=("self",))
-        .select_related("invitation__meeting__case", "invitation__participant", "email")
+        .select_related(
+            *("email", "by_hand", "invitation__meeting__case__opened_by", "invitation__meeting__host"),
+            "invitation__participant__municipality",
+        )
         .get(pk=dispatch.pk)
     )
     if not by.strip():
@@ -97,7 +102,7 @@ def waive(
         return
     if fresh.invitation.meeting.state != Meeting.State.CALLED:
         raise Refusal(_("This meeting no longer waits for anything."))
-    if (fresh.sent_at or now) <= fresh.due_at:
+    if not fresh.is_late_at(now):
         raise Refusal(_("The paper is in good time: there is nothing to waive."))
     fresh.waived_at, fresh.waived_by = now, by.strip()[:200]
     fresh.save(update_fields=["waived_at", "waived_by"])
@@ -109,6 +114,7 @@ def waive(
         after={"by": fresh.waived_by},
         reason=how,
     )
+    confirming.tell_if_confirmed(fresh.invitation.meeting, now)
 
 
 def _still_open(meeting: Meeting, now: dt.datetime) -> None:

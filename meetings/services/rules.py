@@ -17,6 +17,7 @@ from partners.services import cases
 
 FIELDS = (
     *("quorum", "notice_days", "answer_days", "objection_days"),
+    *("approval_days", "reminders", "look_first", "ask_first"),
     *("gate_initiator", "gate_others", "gate_conditional", "gate_areas"),
 )
 
@@ -30,7 +31,7 @@ def set_rules(*, case: Case, values: Mapping[str, int | bool], actor: Actor) -> 
     rules = CaseRules.of(fresh)
     before = {name: getattr(rules, name) for name in FIELDS}
     for name in FIELDS:
-        setattr(rules, name, values[name])
+        setattr(rules, name, values.get(name, before[name]))
     try:
         rules.full_clean(exclude=["case"])
     except ValidationError as problem:

@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from imc_portal.core import audit, outbox
+from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.problems import Refusal, given
 from meetings import next_steps
 from meetings.emails import steps as letters_of_steps
 from meetings.models import Meeting, NextStep
-from meetings.services import addressees, letters
+from meetings.services import addressees, posting
 from partners.models import Case, Participant
 from partners.services import cases
 
@@ -119,8 +119,8 @@ def _remind(pk: uuid.UUID, now: dt.datetime) -> bool:
         return False
     to = addressees.of(invitation)
     with translation.override(to.language):
-        mail = outbox.enqueue(letters_of_steps.reminder(standing, to, key))
-    letters.ring(mail)
+        message = letters_of_steps.reminder(standing, to, key)
+    posting.post(message, case=step.meeting.case)
     return True
 
 

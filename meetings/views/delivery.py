@@ -33,7 +33,7 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "case": meeting.case,
         "meeting": meeting,
         "lines": lines,
-        "sent": sum(1 for line in lines if line.dispatch and line.dispatch.sent_at),
+        "sent": sum(1 for line in lines if line.dispatch and line.dispatch.arrived_at),
         # Until all have left, the page looks again by itself.
         "live": meeting.state in OPEN_STATES and any(line.is_on_its_way for line in lines),
         "troubled": sum(1 for line in lines if line.trouble and not line.left),
@@ -49,7 +49,7 @@ def delivery(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 @page
 def letter(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The message that carries a paper; why there is none, as long as there is none."""
-    dispatch = _dispatch(request, pk)
+    dispatch = visible_dispatch(request, pk)
     policies.require(request.user, "meeting.inside", dispatch.invitation.meeting)
     if dispatch.email:
         return redirect("meetings:message", pk=dispatch.email.pk)
@@ -61,7 +61,7 @@ def letter(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
 @page
 def waive(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The host records that a recipient accepts a late paper: who said so, and how."""
-    dispatch = _dispatch(request, pk)
+    dispatch = visible_dispatch(request, pk)
     policies.require(request.user, "meeting.run", dispatch.invitation.meeting)
     meeting = visible_meeting(request, dispatch.invitation.meeting_id)
     form = WaiverForm(request.POST if request.method == "POST" else None)
@@ -127,10 +127,12 @@ def _due_day(dispatch: Dispatch) -> dt.date:
     return dispatch.due_at.astimezone(zone).date()
 
 
-def _dispatch(request: PersonRequest, pk: uuid.UUID) -> Dispatch:
+def visible_dispatch(request: PersonRequest, pk: uuid.UUID) -> Dispatch:
+    """A paper's way, or 404."""
     papers = Dispatch.objects.filter(
         invitation__meeting__in=Meeting.objects.visible_to(request.user)
     ).select_related(
-        "email", "document", "invitation__participant__municipality", "invitation__meeting__case"
+        *("email", "by_hand", "document__version", "invitation__meeting__case"),
+        *("invitation__participant__municipality", "invitation__participant__contact"),
     )
     return get_object_or_404(papers, pk=pk)

@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from imc_portal.core import documents
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal
-from meetings import calendar, emails, postroom
+from meetings import calendar, confirmation, emails, postroom
 from meetings.cells import relevant
 from meetings.forms.planning import ReplyForm
 from meetings.models import Answer, Dispatch, Invitation, Meeting
@@ -83,10 +84,16 @@ def reply(request: HolderRequest) -> HttpResponseBase:
     return render(request, "personal/reply.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @holder_page
 def waive(request: HolderRequest) -> HttpResponseBase:
-    """The recipient accepts the paper although it came late."""
+    """Ask whether the time is enough although a paper came late; POST records that it is.
+
+    The page can be reached from the message: a look alone accepts nothing.
+    """
+    if request.method == "GET":
+        papers = confirmation.late_for(request.participant, timezone.now())
+        return render(request, "personal/waive.html", _context(request) | {"papers": papers})
     paper = get_object_or_404(
         Dispatch,
         pk=_identity(request.POST.get("paper", "")),
@@ -135,12 +142,8 @@ def _context(request: HolderRequest) -> dict[str, object]:
     participant, now = request.participant, timezone.now()
     invitation = _invitation(participant, now)
     paper = _paper(participant)
-    late = (
-        paper
-        and not paper.waived_at
-        and paper.invitation.meeting.state == Meeting.State.CALLED
-        and (paper.sent_at or now) > paper.due_at
-    )
+    ours_late = confirmation.late_for(participant, now)
+    late = next((one for one in ours_late if not one.invitation.meeting.is_formal), None)
     return {
         "participant": participant,
         "me": participant,
@@ -158,6 +161,11 @@ def _context(request: HolderRequest) -> dict[str, object]:
         "reply_by": _reply_by(invitation, paper, participant, now),
         "paper": paper,
         "late": late,
+        "unconfirmed": bool(
+            invitation
+            and confirmation.awaits(invitation.meeting)
+            and confirmation.late_in(invitation.meeting, now)
+        ),
         "questions": _progress(participant),
         "choices": Invitation.Reply.choices[1:],
     }
@@ -180,9 +188,14 @@ def _paper(participant: Participant) -> Dispatch | None:
     """The newest paper that was made for this participant and put on its way."""
     return (
         Dispatch.objects.filter(
-            invitation__participant=participant, document__state=Document.State.RENDERED, email__isnull=False
+            Q(email__isnull=False) | Q(by_hand__isnull=False),
+            invitation__participant=participant,
+            document__state=Document.State.RENDERED,
         )
-        .select_related("document__version", "email", "invitation__meeting", "invitation__participant__case")
+        .select_related(
+            *("document__version", "email", "by_hand", "invitation__meeting"),
+            *("invitation__participant__case", "invitation__participant__municipality"),
+        )
         .order_by("-document__version__number", "-invitation__meeting__starts_at")
         .first()
     )

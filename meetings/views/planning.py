@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.problems import GateClosed, Refusal
-from meetings import agenda, chain, gates, policies, postroom, spoken
+from meetings import agenda, chain, clock, confirmation, gates, policies, postroom, spoken
 from meetings.forms.planning import CancelForm, PlanForm, agenda_text, initial_of
 from meetings.models import CaseRules, Dispatch, Invitation, Meeting
 from meetings.services import delegations, planning
@@ -46,16 +46,21 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
         )
         .annotate(invited=invited, answered=answered)
     )
-    to_come = seen.filter(state__in=OPEN_STATES).order_by("starts_at")
+    to_come = list(seen.filter(state__in=OPEN_STATES).order_by("starts_at"))
+    late = confirmation.late_papers([one for one in to_come if confirmation.awaits(one)], timezone.now())
     past = seen.exclude(state__in=OPEN_STATES).order_by("-starts_at")
-    context = {"to_come": to_come, "past": Paginator(past, PER_PAGE).get_page(request.GET.get("page"))}
+    context = {
+        "to_come": to_come,
+        "late": late,
+        "past": Paginator(past, PER_PAGE).get_page(request.GET.get("page")),
+    }
     return render(request, "meetings/list.html", context)
 
 
 @page
 def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """One meeting: when, where, who comes, agenda, papers, what is due."""
-    found = visible_meeting(request, pk)
+    found, now = visible_meeting(request, pk), timezone.now()
     inside = policies.allows(request.user, "meeting.inside", found)
     guests = list(
         found.invitations.select_related(
@@ -72,8 +77,10 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "named": inside or bool(mine),
         "may_run": policies.allows(request.user, "meeting.run", found),
         "lines": postroom.lines(found) if inside and found.state in OPEN_STATES else [],
+        "clock": clock.clock_of(found, now) if inside else None,
+        "late": confirmation.late_in(found, now) if confirmation.awaits(found) else [],
         "papers": _papers(guests, inside, mine),
-        "running": found.starts_at <= timezone.now(),
+        "running": found.starts_at <= now,
         "minutes": sum(item.get("minutes") or 0 for item in found.agenda),
         "agenda_paper": newest(found),
         "bodies": delegations.guests_of(found),

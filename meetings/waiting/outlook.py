@@ -17,23 +17,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imc_portal.core.models import AuditEntry, User
-from meetings import cells, chain
+from meetings import cells, chain, clock, confirmation
+from meetings.clock import Clock
 from meetings.models import Answer, Dispatch, Invitation, Meeting
-from meetings.waiting import expectations, handover, loops, minutes, steps
+from meetings.waiting import delivery, expectations, handover, loops, minutes, steps
 from meetings.waiting.item import Item
 from partners import exchange_waiting, policies
 from partners.models import Case, Participant
-from proposals.models import Document, ProposalVersion
+from proposals.models import ProposalVersion
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The home page in four lists."""
+    """The home page: four lists, the countdowns of papers, and late papers by meeting."""
 
     for_you: list[Item] = field(default_factory=list)
     for_others: list[Item] = field(default_factory=list)
     coming_up: list[Meeting] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    late: dict[Any, list[Dispatch]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +46,31 @@ class _Facts:
     open_answers: dict[Any, tuple[int, dt.datetime]]
     attitudes: set[Any]
     asked_for_attitudes: dict[str, dt.datetime]
-    troubled: list[Dispatch]
-    failed: list[Document]
 
 
 def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
     """All four lists for one person."""
     now = now or timezone.now()
     cases = list(chain.with_chain(Case.objects.visible_to(user)))
-    facts = _facts(user, cases)
+    facts = _facts(cases)
     mine: list[Item] = []
     others: list[Item] = []
     for case in cases:
         mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
         mine += _for_participant(case, user, facts)
         others += _others(case, user, facts)
-    mine += _trouble(facts) + _exchange(user, now)
+    mine += delivery.items(user, cases, now) + _exchange(user, now)
     for more, of_others in (steps.items(user, cases, now), minutes.items(user, cases)):
         mine += more
         others += of_others
     mine += loops.items(user, cases, now)
     others += handover.items(user, cases)
     mine += expectations.items(user, cases)
+    ahead = [meeting for case in cases for meeting in case.meetings.all() if meeting.state in clock.OPEN]
+    papers = confirmation.papers_of(ahead)
+    late = confirmation.late_among(papers, ahead, now)
+    mine += delivery.unconfirmed(user, ahead, late)
+    inside = [one for one in ahead if policies.allows(user, "case.inside", one.case)]
     coming = sorted(
         (
             meeting
@@ -76,11 +82,17 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
         ),
         key=lambda meeting: meeting.starts_at,
     )
-    return Outlook(sorted(mine, key=_urgency), sorted(others, key=_urgency), coming, cases)
+    return Outlook(
+        sorted(mine, key=_urgency),
+        sorted(others, key=_urgency),
+        coming,
+        cases,
+        sorted(clock.clocks(inside, now, papers).values(), key=lambda one: one.dates.next.day),
+        late,
+    )
 
 
-def _facts(user: User, cases: list[Case]) -> _Facts:
-    inside = [case.pk for case in cases if policies.allows(user, "case.run", case)]
+def _facts(cases: list[Case]) -> _Facts:
     open_cells = (
         Answer.objects.filter(
             cells.relevant(), round__case__in=cases, round__opened_at=None, state=Answer.State.OPEN
@@ -98,17 +110,6 @@ def _facts(user: User, cases: list[Case]) -> _Facts:
             if participant.attitudes.all()
         },
         asked_for_attitudes=_at_attitudes(cases),
-        troubled=list(
-            Dispatch.objects.filter(invitation__meeting__case__in=inside, email=None)
-            .exclude(problem="")
-            .exclude(invitation__meeting__state__in=[Meeting.State.HELD, Meeting.State.CANCELLED])
-            .select_related("invitation__participant__municipality", "invitation__meeting__case")
-        ),
-        failed=list(
-            Document.objects.filter(
-                version__proposal__case__in=inside, state=Document.State.FAILED
-            ).select_related("participant__municipality", "version__proposal__case")
-        ),
     )
 
 
@@ -235,29 +236,6 @@ def _invitations(case: Case, participant: Participant) -> Iterable[tuple[Meeting
         for invitation in meeting.invitations.all()
         if invitation.participant_id == participant.pk
     )
-
-
-def _trouble(facts: _Facts) -> list[Item]:
-    """What has gone wrong on the way out rises to the top."""
-    return [
-        Item(
-            _("%(act)s: %(what)s") % {"act": dispatch.invitation.participant, "what": _(dispatch.problem)},
-            reverse("meetings:delivery", args=[dispatch.invitation.meeting_id]),
-            who=dispatch.invitation.meeting.case.title,
-            state=_("trouble"),
-            tone="trouble",
-        )
-        for dispatch in facts.troubled
-    ] + [
-        Item(
-            _("The PDF for %(name)s could not be made") % {"name": document.participant},
-            document.version.proposal.get_absolute_url(),
-            who=document.version.proposal.case.title,
-            state=_("trouble"),
-            tone="trouble",
-        )
-        for document in facts.failed
-    ]
 
 
 def _exchange(user: User, now: dt.datetime) -> list[Item]:

@@ -133,6 +133,12 @@ def tick(now: dt.datetime | None = None) -> dispatch.Report:
     return dispatch.Report(**(counts | {"in_trouble": then.in_trouble}))
 
 
+def leave(**which: object) -> int:
+    """What waits leaves, and is accepted; `which` chooses among it. Returns how many left."""
+    waiting = OutgoingEmail.objects.filter(state=OutgoingEmail.State.QUEUED, **which)
+    return sum(outbox.deliver(pk) == OutgoingEmail.State.SENT for pk in waiting.values_list("pk", flat=True))
+
+
 def meeting_of(scene: Scene) -> Meeting:
     """The meeting that the scene was built with, as it stands now."""
     return Meeting.objects.get(pk=scene.extra["meeting"].pk)  # type: ignore[attr-defined]  # a meeting

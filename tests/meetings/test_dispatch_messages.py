@@ -103,6 +103,7 @@ def test_a_recipient_is_written_to_in_its_language(scene: Scene) -> None:
 def test_later_messages_stay_in_the_thread_of_the_first(scene: Scene) -> None:
     approve_draft(scene)
     papers.tick()
+    papers.leave()
     first = OutgoingEmail.objects.get(to_name=scene.birk.contact.name)  # type: ignore[union-attr]
     papers.approve(papers.draft(scene, number=2), scene)
     papers.tick()

@@ -29,6 +29,10 @@ VALUES: dict[str, int | bool] = {
     "gate_others": 1,
     "gate_conditional": True,
     "gate_areas": 1,
+    "approval_days": 2,
+    "reminders": 2,
+    "look_first": False,
+    "ask_first": False,
 }
 
 
@@ -71,7 +75,7 @@ def test_by_page_for_lead_and_focal_point_alone(scene: Scene, client: Client) ->
         client.force_login(user)
         assert client.get(url).status_code == status
     client.force_login(scene.focal)
-    data = {name: "on" if value is True else value for name, value in VALUES.items()}
+    data = {name: "on" if value is True else value for name, value in VALUES.items() if value is not False}
     for bad, answer in (("\0", 400), ("9" * 40, 422), ("-1", 422), ("", 422)):
         assert client.post(url, data | {"quorum": bad}).status_code == answer
     assert not CaseRules.objects.exists()
