@@ -29,10 +29,10 @@ demo: .venv/ready-to-run $(MO)
 
 # A file of tests is one worker's: some build one world for all of it, some tell one story in order.
 test: .venv/ready-to-test $(MO)
-	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile
+	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/ready-to-run $(MO)
-	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile -m "not slow and not browser and not faults and not bench"
+	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not faults and not bench"
 
 test-faults: .venv/ready-to-test $(MO)
 	@$(PYTHON_IN_VENV) -m pytest -m faults -s
