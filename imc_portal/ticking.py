@@ -21,7 +21,9 @@ class Ticking(PersistentScheduler):
         """One look at what is due; an entry that ran in the future is due now."""
         early = [entry for entry in self.schedule.values() if entry.last_run_at > entry.default_now() + SLACK]
         for entry in early:
-            entry.last_run_at = entry.default_now() - entry.schedule.run_every
+            # An entry for a time of the day has no interval; it waits for its time as ever.
+            every = getattr(entry.schedule, "run_every", dt.timedelta())
+            entry.last_run_at = entry.default_now() - every
         if early:
             log.warning("the clock was set back: %s entries of the schedule begin anew", len(early))
             self._heap = None
