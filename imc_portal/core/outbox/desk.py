@@ -54,8 +54,10 @@ def cancel(*, emails: QuerySet[OutgoingEmail], actor: Actor, reason: str) -> int
 
 
 @transaction.atomic
-def send_again(*, email: OutgoingEmail, actor: Actor, reason: str, to_address: str = "") -> OutgoingEmail:
-    """Say the same in a deliberate new message that answers the old one, perhaps to another address.
+def send_again(
+    *, email: OutgoingEmail, actor: Actor, reason: str, to_address: str = "", to_name: str = ""
+) -> OutgoingEmail:
+    """Say the same in a deliberate new message that answers the old one, perhaps to another person or address.
 
     Attachments and personal link go along. Refuses what has not ended, a barred address, a closed link.
     """
@@ -73,6 +75,7 @@ def send_again(*, email: OutgoingEmail, actor: Actor, reason: str, to_address: s
         give_up_at=old.give_up_at if old.give_up_at and old.give_up_at > timezone.now() else None,
         again_of=old,
         again_because=reason,
+        to_name=lines.one_line(to_name)[:200] or old.to_name,
         **{name: getattr(old, name) for name in CARRIED},
     )
     EmailAttachment.objects.bulk_create(_copy(file, new) for file in old.attachments.all())
@@ -106,7 +109,6 @@ def settle(*, email: OutgoingEmail, delivered: bool, actor: Actor, reason: str) 
 
 CARRIED = (
     "context",
-    "to_name",
     "reply_to",
     "language",
     "subject",
