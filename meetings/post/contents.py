@@ -10,7 +10,7 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -91,6 +91,18 @@ def read(email: OutgoingEmail) -> Contents:
     )
 
 
+def as_new(found: Contents, email: OutgoingEmail) -> Contents:
+    """The same as a new message that answers this one."""
+    new = {
+        "To": _("as chosen here"),
+        "Date": _("set when it leaves"),
+        "Message-ID": _("a new one"),
+        "In-Reply-To": email.message_id,
+    }
+    kept = {name: value for name, value in found.headers if name != "References"} | new
+    return replace(found, headers=[(name, kept[name]) for name in FIRST if name in kept])
+
+
 def content_of(email: OutgoingEmail, file: EmailAttachment) -> bytes:
     """The bytes of a file, verified; raises documents.StoreProblem, which is told as an incident."""
     if file.document_name:
@@ -163,7 +175,7 @@ def _body(whole: EmailMessage, kind: str) -> str:
 
 def _placed(one: Enclosed, travelling: set[str | None]) -> Enclosed:
     away = one.file.filename not in travelling
-    return Enclosed(one.number, one.file, one.size, one.problem, one.entry, by_link=away)
+    return replace(one, by_link=away)
 
 
 def _entry(content: bytes) -> Entry | None:

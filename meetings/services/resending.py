@@ -14,7 +14,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch
-from meetings.services import letters
+from meetings.services import posting
 from partners.models import OfficeHolder, Participant
 
 
@@ -41,19 +41,20 @@ def say_again(
     fresh = OutgoingEmail.objects.select_for_update().get(pk=email.pk)
     if fresh.sent_again.count() != seen:
         raise Refusal(_("It was sent again already, a moment ago: nothing more was done."))
-    _check_address(fresh, participant, to_address)
-    again = outbox.send_again(email=fresh, actor=actor, reason=reason, to_address=to_address)
+    name = _name_at(fresh, participant, to_address)
+    again = outbox.send_again(email=fresh, actor=actor, reason=reason, to_address=to_address, to_name=name)
     if fresh.state != OutgoingEmail.State.SENT:
         Dispatch.objects.filter(email=fresh).update(email=again)
-    letters.ring(again)
+    posting.ring(again)
     return again
 
 
-def _check_address(email: OutgoingEmail, participant: Participant | None, to_address: str) -> None:
-    """Never an address that somebody only typed."""
+def _name_at(email: OutgoingEmail, participant: Participant | None, to_address: str) -> str:
+    """Who reads at an address; refuses one that somebody only typed."""
     if participant is None:
-        allowed = {email.to_address}
+        known = {email.to_address: email.to_name}
     else:
-        allowed = set(contacts_of(participant).values_list("email", flat=True))
-    if to_address not in allowed:
+        known = {holder.email: holder.name for holder in contacts_of(participant)}
+    if to_address not in known:
         raise Refusal(_("This address is not among the contacts: add it there first."))
+    return email.to_name if to_address == email.to_address else known[to_address]

@@ -19,7 +19,7 @@ from imc_portal.core.http import PersonRequest, form_status, page
 from imc_portal.core.models import OutgoingEmail
 from meetings.forms.post import AgainForm, BecauseForm, SettleForm
 from meetings.post import contents
-from meetings.services import letters, resending
+from meetings.services import posting, resending
 from meetings.views.minutes_words import tried
 from meetings.views.post import back
 from meetings.views.post_message import about, runnable_message
@@ -47,7 +47,8 @@ def release(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
 
     def act(form: Form) -> bool:
         done = outbox.release(emails=_only(email), actor=Actor.person(request.user))
-        letters.ring(email)
+        email.refresh_from_db()
+        posting.ring(email)
         return bool(done)
 
     return _asked(request, email, "release", Form, act, _("The message is released: it leaves now."))
@@ -74,7 +75,6 @@ def settle(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         said = form.cleaned_data
         actor = Actor.person(request.user)
         outbox.settle(email=email, delivered=said["delivered"] == "yes", actor=actor, reason=said["reason"])
-        letters.ring(email)
         return True
 
     return _asked(request, email, "settle", SettleForm, act, _("Settled, by your word."))
@@ -119,7 +119,8 @@ def again(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         return redirect("meetings:message", pk=made[0].pk)
     context = {
         **facts,
-        "contents": contents.read(email),
+        "contents": contents.as_new(contents.read(email), email),
+        "stopped": outbox.undeliverable(email.to_address),
         "form": form,
         "seen": request.POST.get("seen") or email.sent_again.count(),
         "addresses": addresses,
