@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("open/", personal.open_paper, name="open"),
     path("proposal.pdf", personal.document, name="document"),
     path("reply/", personal.reply, name="reply"),
+    path("late/", personal.late, name="late"),
     path("waive/", personal.waive, name="waive"),
     path("meeting.ics", personal.entry, name="calendar"),
     path("calendar/renew/", feeds.renew_by_link, name="calendar_renew"),

@@ -243,7 +243,7 @@ def _context(letter: Letter) -> dict[str, object]:
         "when": spoken_time(meeting.starts_at, meeting.ends_at, municipality.time_zone),
         "reply_by": day_in_words(reply_by(meeting, where, letter.now, _asked(letter))),
         "late": letter.late,
-        "waive_url": f"{links.PLACEHOLDER}waive/",
+        "late_url": f"{links.PLACEHOLDER}late/",
         "asked_on": day_in_words(letter.asked_at.astimezone(where.zone)) if letter.asked_at else "",
         "lead_time": CaseRules.days_ahead(letter.case, meeting.kind),
         "benefit": _benefit(letter),

@@ -84,16 +84,18 @@ def reply(request: HolderRequest) -> HttpResponseBase:
     return render(request, "personal/reply.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
+@holder_page
+def late(request: HolderRequest) -> HttpResponse:
+    """Ask whether the time is enough although a paper came late: where the message leads."""
+    papers = confirmation.late_for(request.participant, timezone.now())
+    return render(request, "personal/late.html", _context(request) | {"papers": papers})
+
+
+@require_POST
 @holder_page
 def waive(request: HolderRequest) -> HttpResponseBase:
-    """Ask whether the time is enough although a paper came late; POST records that it is.
-
-    The page can be reached from the message: a look alone accepts nothing.
-    """
-    if request.method == "GET":
-        papers = confirmation.late_for(request.participant, timezone.now())
-        return render(request, "personal/waive.html", _context(request) | {"papers": papers})
+    """The recipient accepts the paper although it came late."""
     paper = get_object_or_404(
         Dispatch,
         pk=_identity(request.POST.get("paper", "")),
@@ -143,7 +145,7 @@ def _context(request: HolderRequest) -> dict[str, object]:
     invitation = _invitation(participant, now)
     paper = _paper(participant)
     ours_late = confirmation.late_for(participant, now)
-    late = next((one for one in ours_late if not one.invitation.meeting.is_formal), None)
+    own_late = next((one for one in ours_late if not one.invitation.meeting.is_formal), None)
     return {
         "participant": participant,
         "me": participant,
@@ -160,7 +162,7 @@ def _context(request: HolderRequest) -> dict[str, object]:
         ),
         "reply_by": _reply_by(invitation, paper, participant, now),
         "paper": paper,
-        "late": late,
+        "late": own_late,
         "unconfirmed": bool(
             invitation
             and confirmation.awaits(invitation.meeting)

@@ -202,6 +202,8 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "meetings:delivery": ("GET", at("informal"), CASE_INSIDE),
     "meetings:letter": ("GET", at("dispatch_partner"), CASE_INSIDE),
     "meetings:waive": ("FORM", at("dispatch_partner"), CASE_WRITE),
+    "meetings:paper_log": ("FORM", at("dispatch_partner"), CASE_WRITE),
+    "meetings:send_to": ("FORM", at("dispatch_partner"), CASE_WRITE),
     # the post room of a case: for everybody outside the initiating municipality there is none
     "meetings:post": ("GET", of_case, INSIDE),
     "meetings:post_hold": ("FORM", of_case, WRITES),
@@ -311,6 +313,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "personal:document": ("GET", by_link, BY_LINK),
     "personal:open": ("POST", by_link, BY_LINK),
     "personal:reply": ("FORM", by_link, BY_LINK),
+    "personal:late": ("GET", by_link, BY_LINK),
     "personal:waive": ("POST", by_link, "nnnnnnnnnn"),  # it names no paper of theirs
     "personal:calendar": ("GET", by_link, BY_LINK),
     "personal:calendar_renew": ("POST", by_link, BY_LINK),
