@@ -145,6 +145,12 @@ def test_twice_is_once() -> None:
     assert UndeliverableAddress.objects.count() == 1
 
 
+def test_letters_of_one_name_about_two_messages_are_two() -> None:
+    emails = [sent("a"), sent("b")]
+    assert [take(about(email, "postfix-delayed")) for email in emails] == [Effect.DELAYED] * 2
+    assert [take(about(email, "postfix-unknown")) for email in emails] == [Effect.CAME_BACK] * 2
+
+
 def test_out_of_order_goes_forward_only() -> None:
     email = sent()
     assert take(about(email, "postfix-unknown")) is Effect.CAME_BACK

@@ -57,7 +57,7 @@ def take(report: Report) -> Effect:
     if fate is None:
         return Effect.UNMATCHED
     at = report.written_at or timezone.now()
-    return tell(email, fate, report_id=f"{report.report_id}:{fate.kind.value}", at=max(at, email.created_at))
+    return tell(email, fate, report_id=report.report_id, at=max(at, email.created_at))
 
 
 def tell(email: OutgoingEmail, fate: Fate, *, report_id: str, at: dt.datetime) -> Effect:
@@ -73,7 +73,9 @@ def tell(email: OutgoingEmail, fate: Fate, *, report_id: str, at: dt.datetime) -
         email = OutgoingEmail.objects.select_for_update().get(pk=email.pk)
         if email.state == OutgoingEmail.State.SENDING:
             raise TooEarly
-        new = not _outdone(email, fate.kind) and write(email, fate, report_id, min(at, timezone.now()))
+        # Other servers name their letters as they like: one name for two messages is two reports.
+        name = f"{report_id}:{email.pk.hex}:{fate.kind.value}"
+        new = not _outdone(email, fate.kind) and write(email, fate, name, min(at, timezone.now()))
     # Neither address nor answer: both are personal data.
     log.info("email %s: %s%s", email.pk, effect.value, "" if new else " (known)")
     return effect if new else Effect.KNOWN

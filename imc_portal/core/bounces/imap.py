@@ -6,6 +6,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -62,7 +63,7 @@ class Imap:
         try:
             session.logout()
         except (imaplib.IMAP4.error, OSError):
-            session.shutdown()
+            _hang_up(session)
 
     def waiting(self) -> list[str]:
         """UIDs, which grow with arrival."""
@@ -105,7 +106,7 @@ class Imap:
             try:
                 session.starttls(ssl.create_default_context())
             except (imaplib.IMAP4.error, OSError):
-                session.shutdown()
+                _hang_up(session)
                 raise
         return session
 
@@ -124,6 +125,12 @@ class Imap:
         except OSError as problem:
             reason = problem.strerror or type(problem).__name__
             raise Broken(f"The mail server was lost while trying to {act}: {reason}") from problem
+
+
+def _hang_up(session: imaplib.IMAP4) -> None:
+    """Close the line, which may be closed already."""
+    with suppress(OSError):
+        session.shutdown()
 
 
 def _quoted(text: str) -> str:
