@@ -47,7 +47,7 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
         .annotate(invited=invited, answered=answered)
     )
     to_come = list(seen.filter(state__in=OPEN_STATES).order_by("starts_at"))
-    late = confirmation.late_papers([one for one in to_come if confirmation.awaits(one)], timezone.now())
+    late = confirmation.late_among(confirmation.papers_of(to_come), to_come, timezone.now())
     past = seen.exclude(state__in=OPEN_STATES).order_by("-starts_at")
     context = {
         "to_come": to_come,
@@ -67,6 +67,7 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
             "participant__municipality", "participant__contact"
         ).prefetch_related("dispatches__document", "dispatches__email", "delegates")
     )
+    on_the_way = confirmation.papers_of([found]) if found.state in OPEN_STATES else {}
     mine = [guest for guest in guests if partners_allow(request.user, "participant.speak", guest.participant)]
     context = {
         "case": found.case,
@@ -77,8 +78,8 @@ def meeting(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "named": inside or bool(mine),
         "may_run": policies.allows(request.user, "meeting.run", found),
         "lines": postroom.lines(found) if inside and found.state in OPEN_STATES else [],
-        "clock": clock.clock_of(found, now) if inside else None,
-        "late": confirmation.late_in(found, now) if confirmation.awaits(found) else [],
+        "clock": clock.clocks([found], now, on_the_way).get(found.pk) if inside else None,
+        "late": confirmation.late_among(on_the_way, [found], now).get(found.pk, []),
         "papers": _papers(guests, inside, mine),
         "running": found.starts_at <= now,
         "minutes": sum(item.get("minutes") or 0 for item in found.agenda),
