@@ -1,7 +1,7 @@
 """Logs that tell what happened and to which key, and nothing of anybody: no address, no name, no secret.
 
 Every record goes through the standard library's logging, so those of libraries look the same as our own. The
-last step before a line is written takes out what must not stand there, wherever it came from. Settings read this.
+last step before a line is written takes out what must not stand there, wherever it came from.
 """
 
 from __future__ import annotations

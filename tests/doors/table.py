@@ -76,6 +76,8 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "home": ("GET", no_arguments, SIGNED_IN),
     "healthz": ("GET", no_arguments, EVERYBODY),
     "readyz": ("GET", no_arguments, EVERYBODY),
+    # from this machine; who may read it from elsewhere: tests/roof/test_metrics.py
+    "metrics": ("GET", no_arguments, EVERYBODY),
     "profile": ("FORM", no_arguments, SIGNED_IN),
     "style": ("GET", no_arguments, "ffffffyfss"),
     "set_language": ("POST", no_arguments, EVERYBODY),
