@@ -48,6 +48,7 @@ from partners.models import (
 from partners.models.register import AuthorityStance, CooperationMember, ExistingCooperation
 from proposals.models import Annex, Document, ProposalVersion, Statement
 from tests import makers
+from tests.roof import growing_post
 from tests.world import World
 
 FUNCTIONS = ("ADM-TAX", "ADM-ICT", "REC-LIB", "ECO-ROA")
@@ -70,6 +71,7 @@ class Growth:
         self._paper(participant)
         self._version()
         self._meet(participant)
+        growing_post.write(self.world, participant, self.number)
         for each in self.case.participants.exclude(state="set_aside"):
             self._answer(each, area)
         self._expect()

@@ -30,12 +30,13 @@ NOT_PAGES = {"healthz", "readyz", "style", "profile", "proposals:document", "pro
     "meetings:minutes_pdf",
     "personal:agenda",
     "personal:minutes_pdf",
+    "meetings:message_file",
     "hand_over_schema",
 }
 #: What these pages have to be asked to show their form.
 ASKED = {"meetings:reply": "?reply=not_coming", "personal:reply": "?reply=not_coming"}
-#: Forms that lead elsewhere as the case stands: to the meeting planned, the interest expressed already.
-AWAY = {("meetings:plan", 302), ("partners:interest_create", 302)}
+#: Pages that lead elsewhere as the case stands: to the meeting planned, the message, the interest expressed.
+AWAY = {("meetings:letter", 302), ("meetings:plan", 302), ("partners:interest_create", 302)}
 #: Who looks; each sees other parts of a page.
 EYES = ("lead", "partner", "observer", "curator", "link")
 
