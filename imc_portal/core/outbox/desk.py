@@ -57,7 +57,7 @@ def cancel(*, emails: QuerySet[OutgoingEmail], actor: Actor, reason: str) -> int
 def send_again(
     *, email: OutgoingEmail, actor: Actor, reason: str, to_address: str = "", to_name: str = ""
 ) -> OutgoingEmail:
-    """Say the same in a deliberate new message that answers the old one, perhaps to another person or address.
+    """Say the same in a deliberate new message that answers the old one, perhaps to another reader.
 
     Attachments and personal link go along. Refuses what has not ended, a barred address, a closed link.
     """
