@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from imc_portal.core import audit, documents
+from imc_portal.core import audit, documents, leases
 from imc_portal.core.audit import Actor
 from imc_portal.core.problems import Refusal
 from meetings.models import Meeting, MeetingPaper
@@ -61,7 +61,7 @@ def stored(*, meeting: Meeting, kind: str, language: str, edition: int) -> Meeti
 
 def due(now: dt.datetime) -> QuerySet[MeetingPaper]:
     """Papers that wait and that nobody prints now; an agenda that a newer edition replaces is not due."""
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    free = Q(lease_until=None) | leases.over(now, LEASE)
     replaced = Q(kind=Kind.AGENDA, meeting__sequence__gt=F("edition"))
     return MeetingPaper.objects.filter(free, ~replaced, state=State.WAITING).order_by("asked_at")
 

@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from imc_portal.core import audit, documents
+from imc_portal.core import audit, documents, leases
 from imc_portal.core.audit import Actor
 from proposals.documents import content, engine
 from proposals.documents.context import Paper
@@ -59,7 +59,7 @@ def render(document_id: uuid.UUID) -> str | None:
 
 def waiting(now: dt.datetime) -> list[uuid.UUID]:
     """Take back documents whose printer died, and name all that wait to be printed."""
-    lost = Document.objects.filter(state=State.RENDERING, lease_until__lt=now)
+    lost = Document.objects.filter(leases.over(now, LEASE), state=State.RENDERING)
     error = "The printer died while rendering this document."
     lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, lease_until=None, last_error=error)
     lost.update(state=State.QUEUED, lease_until=None, last_error=error)
@@ -81,7 +81,7 @@ def file_name(document: Document) -> str:
 
 def _queued(now: dt.datetime) -> QuerySet[Document]:
     """What waits, but for those that were put off."""
-    return Document.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.QUEUED)
+    return Document.objects.filter(Q(lease_until=None) | leases.over(now, LEASE), state=State.QUEUED)
 
 
 def _with_all(document_id: uuid.UUID) -> Document:
