@@ -66,6 +66,13 @@ class Process:
         words = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(word) for word in words]
 
+    def processor_seconds(self) -> float:
+        """What it and its processes have used so far."""
+        ticks = 0
+        for pid in [self.pid, *self.children]:
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """SIGKILL to the whole group: nobody gets to tidy up."""
         with contextlib.suppress(ProcessLookupError):
