@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Any
 
+from django.db import connection
+
 from imc_portal.core import outbox
 from imc_portal.core.models import EmailEvent
 
@@ -190,3 +192,22 @@ def message(**fields: Any) -> outbox.Message:
 def story_of(email_id: object) -> list[str]:
     """The kinds of the lines of a message's story, in order."""
     return list(EmailEvent.objects.filter(email=email_id).order_by("id").values_list("kind", flat=True))
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    """Do it in another thread, which is another session of the database."""
+    trouble: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as problem:
+            trouble.append(problem)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(30)
+    if trouble:
+        raise trouble[0]

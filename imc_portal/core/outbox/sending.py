@@ -158,6 +158,8 @@ def _later(claim: Claim, why: str, code: int) -> OutgoingEmail.State | None:
     give_up_at = claim.email.give_up_at
     then = again_at(now, code=code, attempts=claim.attempt, give_up_at=give_up_at)
     if then is None:
-        end = "too late for another attempt" if give_up_at else f"given up after {claim.attempt} attempts"
+        end = f"given up after attempt {claim.attempt}" + (
+            ": another would come too late" if give_up_at else ""
+        )
         return marking.failed(claim, f"{why} ({end})", Kind.GIVEN_UP)
     return marking.later(claim, why, then)
