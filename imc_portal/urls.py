@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from imc_portal import home, metrics
+from imc_portal import home, metrics, operations
 from imc_portal.core import views as core
 from meetings.views import feeds, schemas
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/incidents/<int:pk>/settle/", operations.settle, name="operations_settle"),
     path("metrics", metrics.metrics, name="metrics"),
     path("profile/", core.profile, name="profile"),
     path("style/", core.style, name="style"),

@@ -132,6 +132,7 @@ POLICIES = PolicyTable(
         "probe.speak": _speaks_privately,
         # reference data
         "data.curate": _curates,
+        "portal.operate": _curates,
         "contact.edit": lambda user, municipality: user.is_staff or has_seat(user, municipality),
         "contact.add": lambda user, municipality: user.is_staff or bool(writes_for(user)),
     }

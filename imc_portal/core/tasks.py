@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from imc_portal.core import bounces, outbox, smtp
+from imc_portal.core.rounds import note_round
 
 HEARTBEAT_KEY = "worker-seen"
 BATCH = 500
@@ -46,4 +47,4 @@ def sweep_outbox() -> None:
 def read_bounces() -> None:
     """Read what came back; without a mailbox there is nothing to do."""
     if settings.BOUNCES:
-        bounces.read()
+        note_round("bounces", place=bounces.read().problem)

@@ -80,6 +80,8 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "metrics": ("GET", no_arguments, EVERYBODY),
     "profile": ("FORM", no_arguments, SIGNED_IN),
     "style": ("GET", no_arguments, "ffffffyfss"),
+    "operations": ("GET", no_arguments, "ffffffyfss"),
+    "operations_settle": ("POST", at("incident"), "ffffffyfss"),
     "set_language": ("POST", no_arguments, EVERYBODY),
     "hand_over_schema": ("GET", no_arguments, EVERYBODY),
     # reference data

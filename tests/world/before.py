@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from imc_portal.core import documents, links
+from imc_portal.core import documents, incidents, links
 from imc_portal.core.models import User
 from meetings.models import DateAnswer, DatePoll, DateSlot, Delegate, MeetingGuest, MeetingPaper
 from meetings.services import feeds
@@ -55,6 +55,7 @@ def build(made: dict[str, Any], case: Any, lead: User) -> dict[str, object]:
         "agenda": _agenda(made["informal"]),
         "guest": next(guest for guest in guests if guest.role == "observer"),
         "calendar_token": links.token_of(link),
+        "incident": incidents.report(kind="missing", target_key="file:test/gone.pdf"),
     }
 
 
