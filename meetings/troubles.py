@@ -59,11 +59,15 @@ def find(cases: Sequence[Case], now: dt.datetime) -> list[Trouble]:
 
 
 def joined_late(case: Case) -> list[Participant]:
-    """Partners who have a step before the proposal, although the others have it; from what was fetched."""
+    """Partners not invited yet, with a step before the proposal, although the others have it.
+
+    From what was fetched with the case.
+    """
     after = case.has_reached(Case.State.INFORMAL_MEETING) and not case.has_reached(Case.State.FORMAL_HELD)
     if not after or case.state in Case.RESTING:
         return []
-    return [party for party in case.participants.all() if party.state in BEHIND]
+    invited = {row.participant_id for meeting in case.meetings.all() for row in meeting.invitations.all()}
+    return [party for party in case.participants.all() if party.state in BEHIND and party.pk not in invited]
 
 
 def of_letter(email: OutgoingEmail, name: str) -> tuple[str, str]:

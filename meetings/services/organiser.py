@@ -69,7 +69,8 @@ def _tell(found: Trouble, now: dt.datetime) -> bool:
 
 def _joined(case: Case) -> list[Trouble]:
     """Partners who joined after the papers went out, with what each lacks next."""
-    if not troubles.joined_late(case):
+    behind = {party.pk for party in troubles.joined_late(case)}
+    if not behind:
         return []
     return [
         Trouble(
@@ -81,4 +82,5 @@ def _joined(case: Case) -> list[Trouble]:
             case.get_absolute_url() if lack.method == "post" else lack.url,
         )
         for lack in late.lacks(case)
+        if lack.participant.pk in behind
     ]
