@@ -3,6 +3,7 @@
 from imc_portal.core.models.audit import AuditEntry
 from imc_portal.core.models.link import PersonalLink
 from imc_portal.core.models.mail import (
+    AcceptedBefore,
     EmailAttachment,
     EmailEvent,
     MailPace,
@@ -13,6 +14,7 @@ from imc_portal.core.models.user import User
 from imc_portal.core.models.watch import CheckRound, Incident, WorkerBeat
 
 __all__ = [
+    "AcceptedBefore",
     "AuditEntry",
     "CheckRound",
     "EmailAttachment",

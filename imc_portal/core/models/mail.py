@@ -209,6 +209,20 @@ class MailPace(models.Model):
         return f"{self.domain}: {self.used}"
 
 
+class AcceptedBefore(models.Model):
+    """A message that the mail server took over after the copy was made from which the portal was restored."""
+
+    message_id = models.CharField(primary_key=True, max_length=200)
+    at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=200, help_text=_("Where that is known from."))
+
+    class Meta:
+        verbose_name_plural = "accepted before"
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
 class EmailAttachment(models.Model):
     """A file that leaves with a message: small bytes in the row, or a stored document by its name."""
 

@@ -7,17 +7,17 @@ import logging
 import uuid
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from imc_portal.core import documents, lines, smtp
-from imc_portal.core.models import OutgoingEmail, UndeliverableAddress
-from imc_portal.core.outbox import envelopes, locks, marking, pacing, story
+from imc_portal.core.models import AcceptedBefore, OutgoingEmail, UndeliverableAddress
+from imc_portal.core.outbox import envelopes, locks, marking, pacing, restored, story
 from imc_portal.core.outbox.marking import Claim
 from imc_portal.core.outbox.queueing import due
 from imc_portal.core.outbox.retries import again_at
-from imc_portal.core.outbox.writing import build
+from imc_portal.core.outbox.writing import build, on_wire
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ def deliver(email_id: uuid.UUID, *, line: smtp.Line | None = None) -> OutgoingEm
     email = _waiting(email_id, now)
     if email is None:
         return None
+    if email.accepted_before:
+        return restored.recall(email)
     with locks.held(email_id) as mine:
         if not mine or _waits_for_its_turn(email, now):
             return None
@@ -48,7 +50,10 @@ def _waiting(email_id: uuid.UUID, now: dt.datetime) -> OutgoingEmail | None:
         due(now)
         .filter(pk=email_id)
         .select_related("link")
-        .annotate(barred=Subquery(barred.values("reason")[:1]))
+        .annotate(
+            barred=Subquery(barred.values("reason")[:1]),
+            accepted_before=Exists(AcceptedBefore.objects.filter(message_id=OuterRef("message_id"))),
+        )
         .first()
     )
 
@@ -132,7 +137,7 @@ def _written(email: OutgoingEmail) -> tuple[EmailMultiAlternatives, bytes]:
     """The message as it goes over the wire; tells what can never be written from what fails just now."""
     try:
         message = build(email)
-        return message, message.message().as_bytes(linesep="\r\n")
+        return message, on_wire(message)
     except (documents.StoreProblem, lines.BadAddress):
         raise
     except ValueError as problem:
