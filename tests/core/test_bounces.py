@@ -15,9 +15,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from imc_portal.core import bounces, tasks
-from imc_portal.core.bounces import effects, reading, reports
+from imc_portal.core.bounces import effects, maildir, reading, reports
 from imc_portal.core.bounces.reading import Tally
-from imc_portal.core.models import OutgoingEmail
+from imc_portal.core.models import CheckRound, OutgoingEmail
 from tests.core.returned import about, barred, sent, state_of, story_of
 from tests.core.test_bounces_reports import letter
 
@@ -77,7 +77,7 @@ def test_what_nobody_can_match_is_kept_apart_once_and_whole(box: mailbox.Maildir
 def test_what_a_mail_reader_has_only_listed_still_counts(box: mailbox.Maildir) -> None:
     email = sent()
     box.add(about(email, "postfix-unknown"))
-    (path,) = (Path(box._path) / "new").iterdir()  # type: ignore[attr-defined]  # mailbox tells no path
+    (path,) = (Path(box._path) / "new").iterdir()
     path.rename(path.parent.parent / "cur" / f"{path.name}:2,R")
     assert bounces.read().came_back == 1
     (moved,) = (path.parent.parent / "cur").iterdir()
@@ -148,7 +148,7 @@ def test_a_reader_killed_between_effect_and_mark_tells_it_once(
         def die(*given: Any) -> None:
             raise KeyboardInterrupt
 
-        killed.setattr(reading.Maildir, "done", die)
+        killed.setattr(maildir.Maildir, "done", die)
         with pytest.raises(KeyboardInterrupt):
             bounces.read()
     assert (state_of(email), unread(box)) == (State.BOUNCED, 1)
@@ -190,9 +190,14 @@ def test_only_one_reads_at_a_time(box: mailbox.Maildir) -> None:
     assert (tallies[0].read, tallies[1].came_back) == (0, 1)
 
 
-def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path, settings: Any) -> None:
+def test_a_folder_that_is_no_maildir_is_told_also_to_who_watches(tmp_path: Path, settings: Any) -> None:
     settings.BOUNCES = {"kind": "maildir", "folder": str(tmp_path)}
     assert "names no Maildir" in bounces.read().problem
+    assert "names no Maildir" in CheckRound.objects.get(name="bounces").place
+    mailbox.Maildir(tmp_path / "sound", create=True)
+    settings.BOUNCES = {"kind": "maildir", "folder": str(tmp_path / "sound")}
+    assert bounces.read() == Tally()
+    assert CheckRound.objects.get(name="bounces").place == ""
 
 
 def test_the_command_tells_in_words_and_in_json(box: mailbox.Maildir, settings: Any) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import clear_url_caches, get_resolver
 from django.utils import timezone
@@ -29,6 +28,7 @@ from tests.core.returned import TO, about, barred, sent, state_of, story_of
 
 pytestmark = pytest.mark.django_db
 State = OutgoingEmail.State
+Answer = Any  # django-stubs has no public name for what its test client returns
 KEY, SECRET = "a-signing-key-of-mailgun", "anymail:only-for-this-test-run"
 
 
@@ -51,21 +51,16 @@ def open_door(settings: Any) -> Iterator[Any]:
     load()
 
 
-def post(path: str, body: Any, **headers: str) -> HttpResponse:
+def post(path: str, body: Any, **headers: str) -> Answer:
     client = Client(raise_request_exception=False)
-    answer: HttpResponse = client.post(
-        path, json.dumps(body), content_type="application/json", headers=headers
-    )
-    return answer
+    return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
 
 
 def basic(secret: str = SECRET) -> str:
     return "Basic " + base64.b64encode(secret.encode()).decode()
 
 
-def mailgun(
-    email: OutgoingEmail, event: str, *, once: str = "t1", key: str = KEY, **data: Any
-) -> HttpResponse:
+def mailgun(email: OutgoingEmail, event: str, *, once: str = "t1", key: str = KEY, **data: Any) -> Answer:
     """An event as Mailgun signs it."""
     stamp = str(int(timezone.now().timestamp()))
     signature = hmac.new(key.encode(), f"{stamp}{once}".encode(), hashlib.sha256).hexdigest()
@@ -83,7 +78,10 @@ def mailgun(
     return post("/anymail/mailgun/tracking/", body)
 
 
-UNKNOWN = {"severity": "permanent", "delivery-status": {"message": "550 5.1.1 no such user", "code": 550}}
+UNKNOWN: dict[str, Any] = {
+    "severity": "permanent",
+    "delivery-status": {"message": "550 5.1.1 no such user", "code": 550},
+}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection
 
+from imc_portal.core import rounds
 from imc_portal.core.bounces import effects, reports
 from imc_portal.core.bounces.imap import Imap, Server
 from imc_portal.core.bounces.mailboxes import Broken, Letter, Mailbox
@@ -57,22 +58,28 @@ def read(*, letters: int = LETTERS, seconds: float = SECONDS) -> Tally:
     if not settings.BOUNCES:
         tally.problem = "BOUNCES_URL is not set: nothing that comes back is read."
         return tally
-    with _alone() as alone:
-        if not alone:
-            tally.problem = "Another reader is at the mailbox."
-            return tally
-        try:
-            with mailbox() as box:
-                _read_all(box, tally, letters, time.monotonic() + seconds)
-        except Broken as problem:
-            tally.problem = str(problem)
-            log.warning("bounces: %s", problem)
-        except (OperationalError, InterfaceError) as problem:
-            tally.problem = "The database was lost."
-            log.warning("bounces: the database was lost (%s)", type(problem).__name__)
+    try:
+        with _alone() as alone:
+            if alone:
+                _run(tally, letters, time.monotonic() + seconds)
+                rounds.note_round("bounces", place=tally.problem)
+            else:
+                tally.problem = "Another reader is at the mailbox."
+    except (OperationalError, InterfaceError) as problem:
+        tally.problem = "The database was lost."
+        log.warning("bounces: the database was lost (%s)", type(problem).__name__)
     if tally.read:
         log.info("bounces: %s", {name: count for name, count in tally.counts().items() if count})
     return tally
+
+
+def _run(tally: Tally, letters: int, end: float) -> None:
+    try:
+        with mailbox() as box:
+            _read_all(box, tally, letters, end)
+    except Broken as problem:
+        tally.problem = str(problem)
+        log.warning("bounces: %s", problem)
 
 
 def mailbox() -> Mailbox:

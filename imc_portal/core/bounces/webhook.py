@@ -21,7 +21,7 @@ from django.conf import settings
 from django.urls import URLPattern
 from django.utils import timezone
 
-from imc_portal.core import outbox
+from imc_portal.core import outbox, rounds
 from imc_portal.core.bounces import effects, statuses
 from imc_portal.core.bounces.reports import DETAIL, Fate, Kind
 from imc_portal.core.models import OutgoingEmail
@@ -64,6 +64,9 @@ def door() -> list[URLPattern]:
 
 def hear(sender: type, event: AnymailTrackingEvent, esp_name: str, **kwargs: object) -> None:
     """Receive one event whose signature anymail has checked; an exception makes the provider try again."""
+    if not settings.BOUNCES:
+        # The page of operations tells when anything was last heard of what came back.
+        rounds.note_round("bounces")
     kind = KINDS.get(event.event_type)
     if kind is None:
         return
