@@ -34,6 +34,7 @@ MOST_MESSAGES = 100
 #: Checking or ending a kept connection may take this long; a new one is made when it takes longer.
 PATIENCE = 3.0
 CHUNK = 65_536
+LONGEST_ANSWER = 60.0
 #: These tell that the portal itself may not send: nothing is wrong with the message.
 SIGN_IN = {530, 534, 535, 538}
 LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -121,7 +122,7 @@ class Line:
         if self._smtp is None:
             self._smtp, self._owner, self._messages = _connect(backend), owner, 0
         elif self._smtp.sock is not None:
-            self._smtp.sock.settimeout(backend.timeout)
+            self._smtp.sock.settimeout(_timeout(backend))
         self._messages += 1
         return self._smtp
 
@@ -169,9 +170,9 @@ def _connected(backend: EmailBackend) -> smtplib.SMTP:
     host, port, name = str(backend.host), int(backend.port), DNS_NAME.get_fqdn()
     smtp: smtplib.SMTP
     if backend.use_ssl:
-        smtp = smtplib.SMTP_SSL(host, port, name, timeout=backend.timeout, context=backend.ssl_context)
+        smtp = smtplib.SMTP_SSL(host, port, name, timeout=_timeout(backend), context=backend.ssl_context)
     else:
-        smtp = smtplib.SMTP(host, port, name, timeout=backend.timeout)
+        smtp = smtplib.SMTP(host, port, name, timeout=_timeout(backend))
     try:
         if smtp.sock is not None:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -184,6 +185,11 @@ def _connected(backend: EmailBackend) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _timeout(backend: EmailBackend) -> float:
+    """Seconds for each answer; a setting that names none shall not mean for ever."""
+    return float(backend.timeout or LONGEST_ANSWER)
 
 
 def _why_not_connected(problem: Exception) -> str:

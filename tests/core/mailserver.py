@@ -7,6 +7,7 @@ import email.policy
 import socket
 import ssl
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -37,7 +38,7 @@ USUAL: dict[str, Act] = {
 class MailServer:
     """Listens on loopback; `answers` change what it says at a step, also while it runs."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, **answers: Act) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, /, **answers: Act) -> None:
         self.answers = USUAL | answers
         self.tls = tls
         self.messages: list[EmailMessage] = []
@@ -163,9 +164,9 @@ class _Talk:
 
 
 @contextmanager
-def serving(settings: Any, **answers: Act) -> Iterator[MailServer]:
+def serving(settings: Any, tls: ssl.SSLContext | None = None, /, **answers: Act) -> Iterator[MailServer]:
     """A mail server that the portal is set to use, for as long as the block lasts."""
-    server = MailServer(**answers)
+    server = MailServer(tls, **answers)
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
@@ -189,7 +190,7 @@ def message(**fields: Any) -> outbox.Message:
     return outbox.Message(**(defaults | fields))
 
 
-def story_of(email_id: object) -> list[str]:
+def story_of(email_id: uuid.UUID) -> list[str]:
     """The kinds of the lines of a message's story, in order."""
     return list(EmailEvent.objects.filter(email=email_id).order_by("id").values_list("kind", flat=True))
 

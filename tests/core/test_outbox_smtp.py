@@ -212,7 +212,7 @@ WITH_TLS = b"250-mx.example.org\r\n250 STARTTLS\r\n"
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(settings: Any, tmp_path: Path) -> None:
     context, _public = own_certificate(tmp_path)
-    with serving(settings, tls=context, ehlo=WITH_TLS) as server:
+    with serving(settings, context, ehlo=WITH_TLS) as server:
         settings.EMAIL_USE_TLS = True
         row = sent_by(server)
         assert server.said == ["ehlo", "starttls"]
@@ -225,7 +225,7 @@ def test_a_trusted_certificate_carries_the_message(
 ) -> None:
     context, public = own_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(public))
-    with serving(settings, tls=context, ehlo=WITH_TLS) as server:
+    with serving(settings, context, ehlo=WITH_TLS) as server:
         settings.EMAIL_USE_TLS = True
         assert sent_by(server).state == State.SENT
         assert server.said[:3] == ["ehlo", "starttls", "ehlo"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -94,7 +96,7 @@ def settle(*, email: OutgoingEmail, delivered: bool, actor: Actor, reason: str) 
     if found.state != State.UNKNOWN:
         raise Refusal(_("Nothing is open here: this message is “%(state)s”.") % _state_of(found))
     now = timezone.now()
-    values = (
+    values: dict[str, Any] = (
         {"state": State.SENT, "sent_at": found.claimed_at or now, "last_error": ""}
         if delivered
         else {"ask_first": False, "not_before": now}

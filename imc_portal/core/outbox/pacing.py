@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -41,7 +42,7 @@ def over_limit(address: str, now: dt.datetime) -> str:
     if not total and not per_domain:
         return ""
     domain, minute = _domain(address), now.replace(second=0, microsecond=0)
-    values = [domain, minute, per_domain or UNLIMITED, ALL, minute, total or UNLIMITED]
+    values: list[Any] = [domain, minute, per_domain or UNLIMITED, ALL, minute, total or UNLIMITED]
     with connection.cursor() as cursor:
         cursor.execute(BOTH, values)
         of_domain, of_all = cursor.fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -49,7 +49,7 @@ def note(
 ) -> bool:
     """Append a line; False when a report with this name was there already."""
     at = at or timezone.now()
-    values = [email_id, kind, at, attempt, detail[:500], who[:200], report_id[:200]]
+    values: list[Any] = [email_id, kind, at, attempt, detail[:500], who[:200], report_id[:200]]
     with connection.cursor() as cursor:
         cursor.execute(TELL, values)
         return bool(cursor.rowcount)
@@ -69,7 +69,7 @@ def move(
 
     As `emails.update(**values)` does, and with the same guarantee: of two who try, one moves the row.
     """
-    query = emails.order_by().query.chain(UpdateQuery)
+    query = cast(UpdateQuery, emails.order_by().query.chain(UpdateQuery))
     query.add_update_values(values)
     try:
         update, changes = query.get_compiler(connection=connection).as_sql()

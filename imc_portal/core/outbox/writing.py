@@ -6,10 +6,11 @@ import hashlib
 import html
 from collections.abc import Callable, Iterable
 from email.utils import formataddr, parseaddr
+from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
+from django.core.mail.message import SafeMIMEMultipart
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -33,14 +34,19 @@ def build(email: OutgoingEmail) -> EmailMultiAlternatives:
     return _message(email, own_address)
 
 
-def preview(email: OutgoingEmail) -> SafeMIMEText | SafeMIMEMultipart:
+def preview(email: OutgoingEmail) -> SafeMIMEMultipart:
     """The message exactly as it leaves, but for the secret of the personal link, which stays hidden."""
-    return _message(email, _hidden_address).message()
+    return cast(SafeMIMEMultipart, _message(email, _hidden_address).message())
 
 
 def size_of(email: OutgoingEmail) -> int:
     """Bytes on the wire."""
-    return len(preview(email).as_bytes(linesep="\r\n"))
+    return len(on_wire(_message(email, _hidden_address)))
+
+
+def on_wire(message: EmailMultiAlternatives) -> bytes:
+    """The message as SMTP carries it."""
+    return cast(SafeMIMEMultipart, message.message()).as_bytes(linesep="\r\n")
 
 
 def own_address(link: PersonalLink) -> str:
