@@ -79,9 +79,12 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
         self._running.wait()
 
-    def ask_to_stop(self, seconds: float = 30) -> int:
-        """SIGTERM, as a supervisor does; its exit code."""
+    def terminate(self) -> None:
+        """SIGTERM, as a supervisor asks."""
         self._running.terminate()
+
+    def wait(self, seconds: float) -> int:
+        """Until it has gone by itself; its exit code."""
         return self._running.wait(seconds)
 
 

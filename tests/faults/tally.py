@@ -46,6 +46,7 @@ class Tally:
     printed: int = 0
     messages: int = 0
     accepted: int = 0
+    letters: int = 0
     reached: int = 0
     missing: int = 0
     second_copies: int = 0
@@ -84,7 +85,7 @@ def take(
     rows = [Row(*row) for row in portal.rows(ROWS)]
     lines = portal.post.lines()
     copies = Counter(line["id"] for line in lines)
-    tally = Tally(run, what, recipients=len(portal.rows(RECIPIENTS)), messages=len(rows), accepted=len(lines))
+    tally = Tally(run, what, recipients=len(portal.rows(RECIPIENTS)), messages=len(rows))
     _per_message(rows, copies, tally)
     _per_recipient(portal, rows, copies, tally, without, refused)
     assert not copies.keys() - {row.message_id for row in rows}, "the mail server has what the outbox has not"
@@ -98,6 +99,10 @@ def _per_message(rows: list[Row], copies: Counter[str], tally: Tally) -> None:
     wrong = []
     for row in rows:
         count = copies[row.message_id]
+        if row.is_proposal:
+            tally.accepted += count
+        else:
+            tally.letters += count
         tally.second_copies += max(count - 1, 0)
         # One more copy at most, and only after somebody wrote down that nobody knew.
         tally.unexplained += max(count - 1 - min(row.uncertain, 1), 0)
@@ -154,13 +159,14 @@ COLUMNS = {
     "what": "fault",
     "recipients": "recipients",
     "printed": "printed during it",
-    "accepted": "taken over",
+    "accepted": "proposals taken over",
     "reached": "recipients reached",
     "missing": "missing",
     "second_copies": "second copies",
     "unexplained": "unexplained",
     "failed": "failed openly",
     "asking": "a person is asked",
+    "letters": "letters to organisers",
     "seconds": "s",
 }
 

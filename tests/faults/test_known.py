@@ -242,3 +242,13 @@ def test_a_clock_that_is_set_back_does_not_stop_the_periodic_work(tmp_path: Path
                 pass
         clock.close()
     assert {call.args[0].name for call in rung.call_args_list} == set(celery_app.conf.beat_schedule)
+
+
+def test_every_test_that_the_table_of_faults_names_is_there() -> None:
+    told = (ROOT / "docs" / "faults.md").read_text()
+    named_tests = set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", told))
+    assert len(named_tests) > 25
+    missing = [
+        f"{file}::{name}" for file, name in named_tests if f"def {name}(" not in (ROOT / file).read_text()
+    ]
+    assert not missing
