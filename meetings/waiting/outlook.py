@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from imc_portal.core.models import AuditEntry, User
 from meetings import cells, chain, clock, confirmation
 from meetings.clock import Clock
+from meetings.countdown import Date
 from meetings.models import Answer, Dispatch, Invitation, Meeting
 from meetings.waiting import delivery, expectations, handover, loops, minutes, steps
 from meetings.waiting.item import Item
@@ -53,10 +54,17 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
     now = now or timezone.now()
     cases = list(chain.with_chain(Case.objects.visible_to(user)))
     facts = _facts(cases)
+    ahead = [meeting for case in cases for meeting in case.meetings.all() if meeting.state in clock.OPEN]
+    papers = confirmation.papers_of(ahead)
+    late = confirmation.late_among(papers, ahead, now)
+    inside = [one for one in ahead if policies.allows(user, "case.inside", one.case)]
+    clocks = clock.clocks(inside, now, papers)
+    approve = {one.meeting.case_id: one.dates.approve for one in clocks.values() if one.dates.approve}
     mine: list[Item] = []
     others: list[Item] = []
     for case in cases:
-        mine += _for_initiator(case, user, now) if policies.allows(user, "case.run", case) else []
+        if policies.allows(user, "case.run", case):
+            mine += _for_initiator(case, user, now, approve.get(case.pk))
         mine += _for_participant(case, user, facts)
         others += _others(case, user, facts)
     mine += delivery.items(user, cases, now) + _exchange(user, now)
@@ -66,30 +74,27 @@ def outlook(user: User, now: dt.datetime | None = None) -> Outlook:
     mine += loops.items(user, cases, now)
     others += handover.items(user, cases)
     mine += expectations.items(user, cases)
-    ahead = [meeting for case in cases for meeting in case.meetings.all() if meeting.state in clock.OPEN]
-    papers = confirmation.papers_of(ahead)
-    late = confirmation.late_among(papers, ahead, now)
     mine += delivery.unconfirmed(user, ahead, late)
-    inside = [one for one in ahead if policies.allows(user, "case.inside", one.case)]
-    coming = sorted(
-        (
-            meeting
-            for case in cases
-            for meeting in case.meetings.all()
-            if meeting.state == Meeting.State.CALLED
-            and meeting.ends_at >= now
-            and case.state not in Case.RESTING
-        ),
-        key=lambda meeting: meeting.starts_at,
-    )
     return Outlook(
         sorted(mine, key=_urgency),
         sorted(others, key=_urgency),
-        coming,
+        _coming(cases, now),
         cases,
-        sorted(clock.clocks(inside, now, papers).values(), key=lambda one: one.dates.next.day),
+        sorted(clocks.values(), key=lambda one: one.dates.next.day),
         late,
     )
+
+
+def _coming(cases: list[Case], now: dt.datetime) -> list[Meeting]:
+    """Meetings that are called and not over, the next one first."""
+    called = (
+        meeting
+        for case in cases
+        if case.state not in Case.RESTING
+        for meeting in case.meetings.all()
+        if meeting.state == Meeting.State.CALLED and meeting.ends_at >= now
+    )
+    return sorted(called, key=lambda meeting: meeting.starts_at)
 
 
 def _facts(cases: list[Case]) -> _Facts:
@@ -120,14 +125,14 @@ def _at_attitudes(cases: list[Case]) -> dict[str, dt.datetime]:
     return dict(entries.order_by("at").values_list("context", "at"))
 
 
-def _for_initiator(case: Case, user: User, now: dt.datetime) -> Iterator[Item]:
+def _for_initiator(case: Case, user: User, now: dt.datetime, approve: Date | None) -> Iterator[Item]:
     act = chain.next_act(case, user, now)
     if act is not None:
+        # Until it is approved, the day by which that has to be is what counts, not the meeting's.
+        due = approve.day if approve and case.state == Case.State.PROPOSAL else act.due
         # A command changes something, so from a list it is reached through the page that explains it.
         url = case.get_absolute_url() if act.method == "post" else act.url
-        yield Item(
-            _("%(act)s: %(what)s") % {"act": act.label, "what": case.title}, url, due=act.due, tone="note"
-        )
+        yield Item(_("%(act)s: %(what)s") % {"act": act.label, "what": case.title}, url, due=due, tone="note")
 
 
 def _for_participant(case: Case, user: User, facts: _Facts) -> Iterator[Item]:

@@ -286,8 +286,10 @@ def test_notices_are_never_held_back_and_never_packed(scene: Scene) -> None:
     assert told.key.startswith(troubles.NOTICE)
 
 
-def test_the_pages_ask_as_much_for_three_troubles_as_for_one(scene: Scene) -> None:
-
+def test_the_home_page_asks_as_much_for_two_troubles_as_for_one() -> None:
+    scene = papers.build(3)
+    papers.call(scene)
+    papers.leave()
     counts = []
     for participant in (scene.birk, scene.corn):
         bounce(participant)
