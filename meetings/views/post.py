@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -95,7 +95,7 @@ def back(request: HttpRequest, fallback: str) -> str:
     """Where the person came from, with filters and page, if it is ours."""
     wanted = str(request.POST.get("next") or request.GET.get("next", ""))
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else fallback
+    return wanted if safe and wanted.startswith("/") else fallback
 
 
 def _wish(request: HttpRequest) -> Wish:
@@ -142,7 +142,7 @@ def _bulk(
     done: list[int] = []
     if tried(form, lambda: done.append(act(form.cleaned_data.get("reason", "")))):
         messages.success(request, _told(what, done[0]))
-        return redirect(there)
+        return HttpResponseRedirect(there)
     count = emails.count()
     context = {
         "case": case,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -159,7 +159,7 @@ def _told(request: PersonRequest, email: OutgoingEmail, words: str, done: bool) 
         messages.success(request, words)
     else:
         messages.info(request, _("Nothing was left to do: somebody else was faster, or it has left already."))
-    return redirect(back(request, reverse("meetings:message", kwargs={"pk": email.pk})))
+    return HttpResponseRedirect(back(request, reverse("meetings:message", kwargs={"pk": email.pk})))
 
 
 def _only(email: OutgoingEmail) -> QuerySet[OutgoingEmail]:

@@ -141,6 +141,23 @@ TOLD: dict[str, tuple[str, str, dict[str, str], int, str]] = {
     ),
     "an answer to a date with no name": ("meetings:dates_answer", "partner", {"name": ""}, 422, "required"),
     "an answer to a date by link with no name": ("personal:dates", "link", {"name": ""}, 422, "required"),
+    "a message held back for no reason": ("meetings:message_hold", "lead", {"reason": " "}, 422, "required"),
+    "all messages held back for no reason": ("meetings:post_hold", "lead", {"reason": ""}, 422, "required"),
+    "a message stopped for a reason like a book": (
+        "meetings:message_cancel", "lead", {"reason": LONG}, 422, "at most 300",
+    ),
+    "a message to an address that somebody typed": (
+        "meetings:message_again", "lead", {"to_address": "x@evil.example"}, 422, "It has not left yet",
+    ),
+    "a message that became something else": (
+        "meetings:message_settle", "lead", {"delivered": "perhaps", "reason": "x"}, 422, "valid choice",
+    ),
+    "a message about which nothing is open": (
+        "meetings:message_settle", "lead", {"delivered": "yes", "reason": "x"}, 422, "Nothing is open here",
+    ),
+    "an address that nothing bars": (
+        "meetings:message_lift", "lead", {"reason": "x"}, 422, "Nothing keeps messages",
+    ),
     "a quorum beyond everybody": ("meetings:rules", "lead", {"quorum": "501"}, 422, "500"),
     "a notice of a thousand years": ("meetings:rules", "lead", {"notice_days": "365000"}, 422, "120"),
     "a guest with a name like a book": ("meetings:guest", "observer", {"name": LONG}, 422, "at most 150"),
