@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -187,6 +188,15 @@ def test_a_short_wait_that_a_wrong_clock_put_far_ahead_is_over() -> None:
     outbox.recover_lost(now)
     short.refresh_from_db()
     assert short.not_before == now + dt.timedelta(seconds=20)
+
+
+def test_what_was_queued_while_the_clock_was_ahead_leaves_now() -> None:
+    now = timezone.now()
+    with time_machine.travel(now + dt.timedelta(days=1)):
+        row = outbox.enqueue(message())
+    assert not outbox.due(now).exists()
+    outbox.recover_lost(now)
+    assert outbox.due(now).get() == row
 
 
 def test_the_story_is_append_only() -> None:

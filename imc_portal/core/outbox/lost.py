@@ -46,10 +46,12 @@ def recover_lost(now: dt.datetime) -> int:
 
 
 def _bring_back_to_the_present(now: dt.datetime) -> None:
-    """What waits a while from a moment that has not come yet waits no longer."""
+    """What waits a while from a moment that has not come yet waits no longer, nor what was queued then."""
     waited = ExpressionWrapper(OuterRef("not_before") - LONGEST_WAIT, output_field=DateTimeField())
+    # A message that leaves at once is dated a little before the line of its story.
+    at_once = ExpressionWrapper(OuterRef("not_before") + SLACK, output_field=DateTimeField())
     ahead = EmailEvent.objects.filter(
-        email=OuterRef("pk"), at__gt=now + SLACK, at__lte=OuterRef("not_before"), at__gte=waited
+        email=OuterRef("pk"), at__gt=now + SLACK, at__lte=at_once, at__gte=waited
     )
     states = [State.QUEUED, State.RETRY, State.UNKNOWN]
     OutgoingEmail.objects.filter(Exists(ahead), state__in=states, not_before__gt=now).update(not_before=now)
