@@ -215,25 +215,26 @@ def address(name: str) -> str:
     return value
 
 
-def anymail(name: str) -> tuple[str, dict[str, Any]]:
-    """The mail provider whose webhook is heard, and django-anymail's settings for it, if NAME is set."""
-    provider = text(name, "").lower().replace(" ", "_")
+def anymail(provider: str, *, secret: str, key: str) -> tuple[str, dict[str, Any]]:
+    """The mail provider whose webhook is heard, and django-anymail's settings for it; neither without one."""
+    provider = provider.lower().replace(" ", "_")
     if not provider:
         return "", {}
     if provider not in SIGNING_KEYS:
-        raise EnvironmentProblem(f"{name}={provider!r}: write one of {', '.join(sorted(SIGNING_KEYS))}")
-    secret, key = text(f"{name}_SECRET", ""), text(f"{name}_KEY", "")
+        known = ", ".join(sorted(SIGNING_KEYS))
+        raise EnvironmentProblem(f"ANYMAIL_WEBHOOK={provider!r}: write one of {known}")
     setting, needed = SIGNING_KEYS[provider]
     if key and not setting:
-        raise EnvironmentProblem(f"{name}_KEY: {provider} signs nothing; set {name}_SECRET")
+        raise EnvironmentProblem(f"ANYMAIL_WEBHOOK_KEY: {provider} signs nothing; set ANYMAIL_WEBHOOK_SECRET")
     if needed and not key:
-        raise EnvironmentProblem(f"{name}_KEY is not set: {provider} signs its reports with it")
+        raise EnvironmentProblem(f"ANYMAIL_WEBHOOK_KEY is not set: {provider} signs its reports with it")
     if not key and not secret:
-        raise EnvironmentProblem(f"{name}_SECRET is not set: without it anybody could report anything")
-    if secret and not re.fullmatch(r"[^:\s]+:\S{16,}", secret):
         raise EnvironmentProblem(
-            f"{name}_SECRET: write user:password, at least 16 characters after the colon"
+            "ANYMAIL_WEBHOOK_SECRET is not set: without it anybody could report anything"
         )
+    if secret and not re.fullmatch(r"[^:\s]+:\S{16,}", secret):
+        wanted = "write user:password, at least 16 characters after the colon"
+        raise EnvironmentProblem(f"ANYMAIL_WEBHOOK_SECRET: {wanted}")
     return provider, ({"WEBHOOK_SECRET": secret} if secret else {}) | ({setting: key} if key else {})
 
 

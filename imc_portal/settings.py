@@ -145,7 +145,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BOUNCES = env.bounces("BOUNCES_URL")
 BOUNCE_ADDRESS = env.address("BOUNCE_ADDRESS")
 #: A mail provider that reports over HTTP instead; only its own door is opened, and only to its signature.
-ANYMAIL_WEBHOOK, ANYMAIL = env.anymail("ANYMAIL_WEBHOOK")
+ANYMAIL_WEBHOOK, ANYMAIL = env.anymail(
+    env.text("ANYMAIL_WEBHOOK", ""),
+    secret=env.text("ANYMAIL_WEBHOOK_SECRET", ""),
+    key=env.text("ANYMAIL_WEBHOOK_KEY", ""),
+)
 if ANYMAIL_WEBHOOK:
     INSTALLED_APPS.append("anymail")
 
