@@ -87,16 +87,20 @@ def gather(now: dt.datetime | None = None) -> Figures:
 
 
 def _mail(found: Figures) -> None:
-    rows = OutgoingEmail.objects.order_by().values("state").annotate(n=Count("pk"), oldest=Min("created_at"))
+    rows = (
+        OutgoingEmail.objects.order_by()
+        .values("state")
+        .annotate(n=Count("pk"), oldest=Min("created_at"), last=Max("sent_at"))
+    )
     for row in rows:
         found.states[row["state"]], found.oldest[row["state"]] = row["n"], row["oldest"]
+        found.accepted_at = max(filter(None, (found.accepted_at, row["last"])), default=None)
     waiting = outbox.due(found.now).aggregate(n=Count("pk"), oldest=Min("not_before"))
     found.due, found.oldest_due = waiting["n"], waiting["oldest"]
     took = ExpressionWrapper(F("sent_at") - F("claimed_at"), output_field=DurationField())
     sent = OutgoingEmail.objects.filter(sent_at__gte=F("claimed_at"))
     seconds = Cast(Extract(took, "epoch"), FloatField())
-    found.sending, more = _times(sent.annotate(took=seconds), "took", last=Max("sent_at"))
-    found.accepted_at = more["last"]
+    found.sending = _times(sent.annotate(took=seconds), "took")
 
 
 def _papers(found: Figures) -> None:
@@ -106,7 +110,7 @@ def _papers(found: Figures) -> None:
         rows: QuerySet[Any] = model._default_manager.order_by()
         for row in rows.values("state").annotate(n=Count("pk")):
             counts[WORDS.get(row["state"], row["state"])] += row["n"]
-        times.append(_times(rows.filter(render_seconds__gte=0), "render_seconds")[0])
+        times.append(_times(rows.filter(render_seconds__gte=0), "render_seconds"))
     found.papers = dict(counts)
     found.printing = _together(*times)
 
@@ -115,11 +119,11 @@ def _papers(found: Figures) -> None:
 WORDS = {"waiting": "queued", "stored": "rendered"}
 
 
-def _times(rows: QuerySet[Any], name: str, **more: Any) -> tuple[Times, dict[str, Any]]:
+def _times(rows: QuerySet[Any], name: str) -> Times:
     bounds = {f"upto_{number}": Count("pk", filter=Q(**{f"{name}__lte": bound})) for number, bound in BOUND}
-    told = rows.aggregate(**bounds, n=Count("pk"), total=Sum(name), **more)
+    told = rows.aggregate(**bounds, n=Count("pk"), total=Sum(name))
     upto = tuple(told[f"upto_{number}"] for number, _bound in BOUND)
-    return Times(upto, told["n"], float(told["total"] or 0)), told
+    return Times(upto, told["n"], float(told["total"] or 0))
 
 
 BOUND = tuple(enumerate(BOUNDS))

@@ -61,6 +61,7 @@ def operations(request: PersonRequest) -> HttpResponse:
     context = {
         "checks": checks,
         "wrong": [check for check in checks if check.tone != "done"],
+        "tone": "trouble" if any(check.tone == "trouble" for check in checks) else "waiting",
         "states": _states(found),
         "at_risk": [(str(case)[:8], count) for case, count in found.at_risk.most_common()],
         "found": found,
@@ -234,12 +235,11 @@ def _states(found: Figures) -> list[tuple[str, int, str]]:
     return [
         (
             state.label,
-            found.states.get(state.value, 0),
-            _since(found.oldest[state.value], found.now)
-            if state in OPEN and state.value in found.oldest
-            else "",
+            found.states[state.value],
+            _since(found.oldest[state.value], found.now) if state in OPEN else "",
         )
         for state in State
+        if found.states.get(state.value)
     ]
 
 

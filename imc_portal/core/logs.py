@@ -98,6 +98,18 @@ class Plain(logging.Formatter):
         return told(ei[1]).rstrip() if ei[1] else ""
 
 
+class OfTasks(logging.Filter):
+    """Celery quotes the exception of a task that failed, and what it was given, in its own words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Name the kind alone; the traceback beside it says the rest, discreetly."""
+        if isinstance(record.args, dict) and "exc" in record.args:
+            kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else GONE
+            record.args = {**record.args, "exc": kind, "args": GONE, "kwargs": GONE}
+            record.__dict__.pop("data", None)
+        return True
+
+
 class Json(structlog.stdlib.ProcessorFormatter):
     """One line of JSON for a machine that collects them."""
 
@@ -129,6 +141,7 @@ def configuration(form: str, secrets: list[str]) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"plain": {"()": Plain, "fmt": PLAIN}, "json": {"()": Json}},
+        "filters": {"of_tasks": {"()": OfTasks}},
         "handlers": {"console": console},
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
@@ -137,6 +150,7 @@ def configuration(form: str, secrets: list[str]) -> dict[str, Any]:
             "django_structlog": {"level": "INFO" if as_json else "CRITICAL"},
             "gunicorn.error": {"handlers": ["console"], "propagate": False},
             "flufl.bounce": {"level": "WARNING"},
+            "celery.app.trace": {"filters": ["of_tasks"]},
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},

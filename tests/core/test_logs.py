@@ -173,6 +173,17 @@ def test_what_is_no_secret_stays(lines: Lines) -> None:
     assert said in lines.text
 
 
+def test_a_task_that_breaks_says_which_and_where(lines: Lines) -> None:
+    logger = logging.getLogger("celery.app.trace")
+    try:
+        raise ValueError(f"'{NAME}' of {ADDRESS}")
+    except ValueError as problem:
+        told = {"name": "tasks.x", "id": "t-1", "exc": repr(problem), "args": [NAME], "kwargs": {}}
+        logger.error("Task %(name)s[%(id)s] raised unexpected: %(exc)s", told, exc_info=True)
+    clean(lines.text)
+    assert "Task tasks.x[t-1] raised unexpected: ValueError" in lines.text
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_a_worker_says_is_json_with_the_ids_of_task_and_request(

@@ -1,8 +1,8 @@
 """After the database was restored from a copy: let nothing leave twice.
 
 Run it before any worker starts. Without --accepted it holds back what had not ended when the copy was made;
-with the mail server's log since then (any text with Message-IDs, `-` for standard input) it counts as sent what
-that lists and lets the rest go.
+with the mail server's log since then (any text with Message-IDs, `-` for standard input) it counts as sent
+what that lists and lets the rest go.
 """
 
 from __future__ import annotations
