@@ -208,7 +208,7 @@ def _taken(paper: Dispatch, reason: str, *, write_again: bool) -> bool:
         words = _(reason)
     if write_again:
         return call_back(fresh, actor=Actor.portal(), reason=words)
-    mails = OutgoingEmail.objects.filter(pk=fresh.email_id)
+    mails = OutgoingEmail.objects.filter(pk=fresh.email.pk)
     return bool(outbox.cancel(emails=mails, actor=Actor.portal(), reason=words))
 
 

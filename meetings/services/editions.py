@@ -95,7 +95,12 @@ def _changed(now: dt.datetime) -> QuerySet[Meeting]:
 
 def _drop_earlier(now: dt.datetime) -> None:
     """Of several changes only the last is told: what has not left about an earlier state never leaves."""
-    for meeting in _changed(now).select_related("case__opened_by"):
+    about = Q(key__contains="/change:") | Q(key__contains="/reminder:")
+    unsent = OutgoingEmail.objects.filter(about, key__startswith="meeting:", state__in=anew.UNSENT)
+    meetings = {
+        key.removeprefix("meeting:").partition("/")[0] for key in unsent.values_list("key", flat=True)
+    }
+    for meeting in _changed(now).filter(pk__in=meetings).select_related("case__opened_by"):
         drop_stale(meeting, Actor.portal())
 
 

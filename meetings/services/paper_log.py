@@ -46,7 +46,7 @@ def note(*, dispatch: Dispatch, handed: Handed, actor: Actor, now: dt.datetime |
     before = fresh.handed
     row = _written(fresh, handed, actor)
     if not handed.mail_too:
-        waiting = OutgoingEmail.objects.filter(pk=fresh.email_id)
+        waiting = OutgoingEmail.objects.filter(dispatch=fresh)
         outbox.cancel(emails=waiting, actor=actor, reason=_("The paper came by post or by hand."))
     audit.record(
         actor,

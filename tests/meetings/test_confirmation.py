@@ -152,9 +152,9 @@ def test_what_came_back_or_never_left_is_late_once_it_is_due(state: str) -> None
     scene = papers.called()
     papers.leave()
     assert late(scene) == []
-    mail = Dispatch.objects.get(invitation__participant=scene.birk).email
+    paper = Dispatch.objects.get(invitation__participant=scene.birk)
     fields = {"state": state, "last_error": "x", "bounced_at": timezone.now(), "sent_at": None}
-    OutgoingEmail.objects.filter(pk=mail.pk if mail else None).update(**fields)
+    OutgoingEmail.objects.filter(dispatch=paper).update(**fields)
     assert late(scene) == []
     Dispatch.objects.update(due_at=timezone.now() - dt.timedelta(hours=1))
     OutgoingEmail.objects.filter(state="sent").update(sent_at=timezone.now() - dt.timedelta(days=1))

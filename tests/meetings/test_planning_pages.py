@@ -109,6 +109,7 @@ def test_a_lead_convenes_all_the_same_with_a_reason_a_focal_point_does_not(clien
 
 
 def test_changing_and_cancelling_by_page(client: Client, scene: Scene) -> None:
+    papers.leave()
     meeting = meeting_of(scene)
     client.force_login(scene.focal)
     edit = reverse("meetings:edit", args=[meeting.pk])

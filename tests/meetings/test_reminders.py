@@ -137,7 +137,7 @@ def test_days_are_the_recipients_own(scene: Scene) -> None:
 
 def test_who_got_the_paper_by_hand_alone_gets_no_mail(scene: Scene) -> None:
     paper = Dispatch.objects.get(invitation__participant=scene.birk)
-    OutgoingEmail.objects.filter(pk=paper.email_id).update(state="cancelled", sent_at=None)
+    OutgoingEmail.objects.filter(dispatch=paper).update(state="cancelled", sent_at=None)
     HandDelivery.objects.create(
         dispatch=paper, received_on=timezone.now().date(), received_by="Registry", noted_by="Anna"
     )

@@ -106,7 +106,7 @@ def entry_of(mail: OutgoingEmail) -> tuple[str, int, int]:
     content = bytes(mail.attachments.get(filename="invitation.ics").content or b"")
     calendar = Calendar.from_ical(content)
     version = int(mail.key.startswith("meeting:") and "/version:" in mail.key)
-    return str(calendar["METHOD"]), int(calendar.events[0]["SEQUENCE"]), version
+    return str(calendar["METHOD"]), int(str(calendar.events[0]["SEQUENCE"])), version
 
 
 INVITED, PAPER = ("REQUEST", 0, 1), 1
