@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import smtplib
 import ssl
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -164,10 +166,40 @@ def test_after_an_unknown_end_a_refusal_says_both(settings: Any) -> None:
     with serving(settings, dot=HANG_UP) as server:
         row = sent_by(server)
         due_again(row)
+        server.answers["rcpt"] = b"451 later\r\n"
+        assert outbox.deliver(row.pk) == State.RETRY
+        due_again(row)
         server.answers["rcpt"] = b"550 gone\r\n"
         assert outbox.deliver(row.pk) == State.FAILED
     row.refresh_from_db()
     assert "550 gone An earlier attempt may have been delivered." in row.last_error
+
+
+@pytest.mark.parametrize(("words", "state"), [("DATA", State.RETRY), ("answer", State.UNKNOWN)])
+def test_a_time_limit_of_the_worker_strikes_before_or_after_the_final_dot(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, words: str, state: str
+) -> None:
+    def late(*given: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    with serving(settings):
+        if words == "DATA":
+            monkeypatch.setattr(smtplib.SMTP, "docmd", late)
+            row = outbox.enqueue(message())
+            outbox.deliver(row.pk)
+        else:
+            send = smtplib.SMTP.send
+
+            def send_and_stop(self: smtplib.SMTP, content: bytes | str) -> None:
+                send(self, content)
+                if content == b".\r\n":
+                    late()
+
+            monkeypatch.setattr(smtplib.SMTP, "send", send_and_stop)
+            row = outbox.enqueue(message())
+            outbox.deliver(row.pk)
+    row.refresh_from_db()
+    assert row.state == state
 
 
 def due_again(row: OutgoingEmail) -> None:

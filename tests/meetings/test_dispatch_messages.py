@@ -140,7 +140,7 @@ def test_names_and_texts_cannot_inject_headers_or_markup(scene: Scene) -> None:
 
 def test_a_fault_in_one_message_holds_up_nobody(scene: Scene) -> None:
     bad, _good = approve_draft(scene)
-    Document.objects.filter(pk=bad.pk).update(sha256="0" * 64, file_name="x" * 299)
+    Document.objects.filter(pk=bad.pk).update(sha256="0" * 64, file_name="nowhere.pdf")
     papers.tick()
     OutgoingEmail.objects.update(not_before=timezone.now() - dt.timedelta(seconds=1))
     states = {row.to_name: outbox.deliver(row.pk) for row in OutgoingEmail.objects.all()}

@@ -84,17 +84,17 @@ def _claim(email: OutgoingEmail, now: dt.datetime) -> Claim | None:
 
 
 def _send(claim: Claim, line: smtp.Line | None) -> OutgoingEmail.State | None:
-    email, may_be_there = claim.email, claim.email.state == State.UNKNOWN
+    email = claim.email
     if why := _pointless(claim, timezone.now()):
-        return marking.failed(claim, _but(why, may_be_there), Kind.GIVEN_UP)
+        return _failed(claim, why, Kind.GIVEN_UP)
     try:
         accepted = _hand_over(email, line)
     except documents.Damaged as problem:
-        return marking.failed(claim, _but(f"{problem} It was not sent.", may_be_there), Kind.GIVEN_UP)
+        return _failed(claim, f"{problem} It was not sent.", Kind.GIVEN_UP)
     except documents.StoreDown as problem:
         return _later(claim, str(problem), 0)
     except (smtp.Refused, lines.BadAddress) as problem:
-        return marking.failed(claim, _but(str(problem), may_be_there), Kind.REFUSED)
+        return _failed(claim, str(problem), Kind.REFUSED)
     except smtp.Uncertain as problem:
         return marking.uncertain(claim, str(problem))
     except smtp.NotTaken as problem:
@@ -116,9 +116,11 @@ def _pointless(claim: Claim, now: dt.datetime) -> str:
     return ""
 
 
-def _but(why: str, may_be_there: bool) -> str:
-    """An earlier attempt that nobody knows the end of is not forgotten."""
-    return f"{why} An earlier attempt may have been delivered." if may_be_there else why
+def _failed(claim: Claim, why: str, kind: str) -> OutgoingEmail.State | None:
+    """It does not leave any more; an earlier attempt of which nobody knows the end is not forgotten."""
+    if claim.attempt > 1 and story.may_be_there(claim.email.pk):
+        why = f"{why} An earlier attempt may have been delivered."
+    return marking.failed(claim, why, kind)
 
 
 def _hand_over(email: OutgoingEmail, line: smtp.Line | None) -> smtp.Accepted:
@@ -163,8 +165,6 @@ def _later(claim: Claim, why: str, code: int) -> OutgoingEmail.State | None:
     give_up_at = claim.email.give_up_at
     then = again_at(now, code=code, attempts=claim.attempt, give_up_at=give_up_at)
     if then is None:
-        end = f"given up after attempt {claim.attempt}" + (
-            ": another would come too late" if give_up_at else ""
-        )
-        return marking.failed(claim, f"{why} ({end})", Kind.GIVEN_UP)
+        end = ": another would come too late" if give_up_at else ""
+        return _failed(claim, f"{why} (given up after attempt {claim.attempt}{end})", Kind.GIVEN_UP)
     return marking.later(claim, why, then)

@@ -81,3 +81,9 @@ def move(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*changes, kind, at or timezone.now(), detail, who[:200], *said])
         return dict(cursor.fetchall())
+
+
+def may_be_there(email_id: uuid.UUID) -> bool:
+    """Whether an attempt ended without an answer and nobody has settled what became of it since."""
+    told = EmailEvent.objects.filter(email=email_id, kind__in=[Kind.UNCERTAIN, Kind.SETTLED])
+    return told.order_by("-id").values_list("kind", flat=True).first() == Kind.UNCERTAIN
