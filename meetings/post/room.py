@@ -109,7 +109,7 @@ def matching(case: Case, wish: Wish, belonging: Belonging) -> QuerySet[OutgoingE
     return found
 
 
-def look(case: Case, wish: Wish, page: object = None) -> Room:
+def look(case: Case, wish: Wish, page: str | None = None) -> Room:
     """The post room as asked for."""
     belonging = Belonging.of(case)
     found = matching(case, wish, belonging)

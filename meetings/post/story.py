@@ -51,11 +51,13 @@ def _events(email: OutgoingEmail) -> Iterator[Happened]:
     kinds = {event.kind for event in events}
     # Older messages have no story of their own: their row tells the outline.
     if Kind.QUEUED not in kinds and Kind.HELD not in kinds:
-        yield Happened(email.created_at, capfirst(Kind.QUEUED.label))
+        yield Happened(email.created_at, capfirst(str(Kind.QUEUED.label)))
     if email.sent_at and not kinds & {Kind.ACCEPTED, Kind.SETTLED}:
-        yield Happened(email.sent_at, capfirst(Kind.ACCEPTED.label), note=email.server_reply)
+        yield Happened(email.sent_at, capfirst(str(Kind.ACCEPTED.label)), note=email.server_reply)
     if email.bounced_at and Kind.BOUNCED not in kinds:
-        yield Happened(email.bounced_at, capfirst(Kind.BOUNCED.label), note=email.last_error, tone="trouble")
+        yield Happened(
+            email.bounced_at, capfirst(str(Kind.BOUNCED.label)), note=email.last_error, tone="trouble"
+        )
     for event in events:
         yield Happened(
             event.at,

@@ -88,7 +88,8 @@ def test_a_recipient_without_address_is_shown_with_the_cure(client: Client) -> N
 
 def test_the_message_can_be_read_without_giving_the_link_away(client: Client, scene: Scene) -> None:
     paper = Dispatch.objects.get(invitation__participant=scene.birk)
-    status, page = sees(scene.focal, "letter", paper.pk)
+    assert sees(scene.focal, "letter", paper.pk)[0] == 302
+    status, page = sees(scene.focal, "message", paper.email_id)
     assert status == 200
     assert "What is in it for Birk" in page
     token = links.token_of(PersonalLink.objects.get(subject=scene.birk.pk))
