@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imc_portal.core.models import EmailEvent, Incident, OutgoingEmail
@@ -26,6 +27,8 @@ Mail = OutgoingEmail.State
 NOTICE = "notice:"
 #: Meetings whose papers still matter.
 OPEN = (Meeting.State.PLANNED, Meeting.State.CALLED)
+#: A message that is held back has to be looked at so long before it is of no use.
+LOOK_BEFORE = dt.timedelta(days=2)
 BEHIND = (Participant.State.SELECTED, Participant.State.CONTACTED, Participant.State.ACKNOWLEDGED)
 
 
@@ -50,7 +53,7 @@ def find(cases: Sequence[Case], now: dt.datetime) -> list[Trouble]:
         return []
     return [
         *_unwritten(awake),
-        *_letters(awake),
+        *_letters(awake, now),
         *_recipients(awake, now),
         *_documents(awake),
         *_papers(awake),
@@ -78,6 +81,11 @@ def of_letter(email: OutgoingEmail, name: str) -> tuple[str, str]:
             _("The message to %(name)s (%(address)s) came back. %(error)s") % words,
             _("Correct the contact"),
         )
+    if is_held_too_long(email, timezone.now()):
+        return (
+            _("The message to %(name)s is still held back, and soon of no use.") % words,
+            _("Look at it, and release it"),
+        )
     if email.state == Mail.UNKNOWN and email.ask_first:
         return (
             _("It is not known whether the message to %(name)s (%(address)s) arrived.") % words,
@@ -101,7 +109,7 @@ def address_of(email: OutgoingEmail, case: uuid.UUID) -> str:
     given_up, paper = email.state == Mail.FAILED and _given_up(email), getattr(email, "dispatch", None)
     if given_up and paper is not None:
         return reverse("meetings:send_to", args=[paper.pk])
-    if given_up or email.state == Mail.UNKNOWN:
+    if given_up or email.state in (Mail.UNKNOWN, Mail.HELD):
         return reverse("meetings:message", args=[email.pk])
     return reverse("partners:contacts", args=[case])
 
@@ -115,6 +123,12 @@ def gone_to_another(dispatch: Dispatch) -> bool:
     return contact.email.strip().lower() not in {
         one.to_address.lower() for one in reached if one.state not in (Mail.FAILED, Mail.BOUNCED)
     }
+
+
+def is_held_too_long(email: OutgoingEmail, now: dt.datetime) -> bool:
+    """Whether nobody has released it, and little time is left until it would be of no use."""
+    near = email.give_up_at is not None and email.give_up_at <= now + LOOK_BEFORE
+    return email.state == Mail.HELD and near
 
 
 def _given_up(email: OutgoingEmail) -> bool:
@@ -147,8 +161,8 @@ def _unwritten(cases: Mapping[uuid.UUID, Case]) -> Iterator[Trouble]:
         )
 
 
-def _letters(cases: Mapping[uuid.UUID, Case]) -> Iterator[Trouble]:
-    """Messages that failed, came back, or may have arrived, and that nobody has said again."""
+def _letters(cases: Mapping[uuid.UUID, Case], now: dt.datetime) -> Iterator[Trouble]:
+    """Messages that failed, came back, may have arrived or wait too long, and that nobody has said again."""
     by_context = {case.context: case for case in cases.values()}
     again = OutgoingEmail.objects.filter(again_of=OuterRef("pk"))
     over = Q(dispatch__isnull=False) & (
@@ -157,6 +171,7 @@ def _letters(cases: Mapping[uuid.UUID, Case]) -> Iterator[Trouble]:
         | ~Q(dispatch__invitation__participant__state__in=Participant.ACTIVE)
     )
     bad = Q(state__in=[Mail.FAILED, Mail.BOUNCED]) | Q(state=Mail.UNKNOWN, ask_first=True)
+    bad |= Q(state=Mail.HELD, give_up_at__lte=now + LOOK_BEFORE)
     rows = (
         OutgoingEmail.objects.filter(bad, ~Exists(again), context__in=by_context)
         .exclude(over)

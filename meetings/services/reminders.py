@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from imc_portal.core.models import OutgoingEmail
-from meetings import cells, emails, leadtime
+from meetings import cells, emails, leadtime, troubles
 from meetings.emails import questions as letters_of_questions
 from meetings.models import Answer, CaseRules, ClarificationRound, Dispatch, Invitation, Meeting
 from meetings.services import anew, letters, posting
@@ -82,7 +82,7 @@ def _remind(pk: uuid.UUID, now: dt.datetime) -> bool:
     key = f"meeting:{meeting.pk}/reminder:{meeting.sequence}.{number}/to:{invitation.participant_id}"
     if not number or written.count() >= rules.reminders or written.filter(key=key).exists():
         return False
-    if anew.is_elsewhere(dispatch) or letters.trouble_with(invitation, now):
+    if troubles.gone_to_another(dispatch) or letters.trouble_with(invitation, now):
         return False
     letter = letters.letter_to(invitation, now, dispatch, asked_at=asked)
     posting.post(emails.reminder(letter, key), case=meeting.case, needed_by=meeting.starts_at)

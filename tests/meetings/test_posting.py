@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from imc_portal.core import outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from meetings.models import CaseRules, Dispatch, Meeting
-from meetings.services import planning
+from meetings.services import organiser, planning
 from tests.meetings import papers
 from tests.meetings.scenes import Scene
 
@@ -64,6 +66,24 @@ def test_where_somebody_looks_first_letters_are_held_and_released_they_leave(sce
     found = letters(scene)
     assert [(mail.state, mail.ask_first) for mail in found] == [("held", True), ("held", True)]
     assert papers.leave() == 0
+    client = Client()
+    client.force_login(scene.focal)
+    assert "Look at 2 messages that are held back" in client.get("/").content.decode()
+    outbox.release(emails=OutgoingEmail.objects.all(), actor=Actor.person(scene.focal))
+    assert papers.leave() == 2
+    assert "held back" not in client.get("/").content.decode()
+
+
+def test_nobody_forgets_what_is_held_until_it_is_of_no_use(scene: Scene) -> None:
+    CaseRules.objects.create(case=scene.case, look_first=True)
+    papers.call(scene)
+    assert organiser.tell_due(now=timezone.now()) == 0
+    due = timezone.now() + dt.timedelta(days=1)
+    OutgoingEmail.objects.filter(state="held").update(give_up_at=due)
+    assert organiser.tell_due(now=timezone.now()) == 2
+    told = OutgoingEmail.objects.filter(key__startswith="notice:", state="queued")
+    assert all("still held back" in mail.text for mail in told)
+    assert organiser.tell_due(now=timezone.now()) == 0
 
 
 def test_without_such_rules_letters_wait_for_nobody(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from meetings.leadtime import Where
 from meetings.models import Answer, CaseRules, ClarificationRound, Dispatch, HandDelivery, Invitation, Meeting
 from meetings.services import reminders
 from partners.models import Case, Participant
+from tests import makers
 from tests.meetings import papers
 from tests.meetings.scenes import Scene
 
@@ -121,6 +122,12 @@ def test_none_while_the_case_rests_nor_to_who_left_nor_at_night(scene: Scene) ->
     assert remind(after(5)) == []
     Case.objects.filter(pk=scene.case.pk).update(state="informal_meeting", parked_from="")
     Participant.objects.filter(pk=scene.birk.pk).update(state="declined", reason="No")
+    assert remind(after(5)) == []
+
+
+def test_who_receives_papers_now_but_has_not_got_them_is_not_reminded_of_them(scene: Scene) -> None:
+    other = makers.make_contact(scene.birk.municipality)
+    Participant.objects.filter(pk=scene.birk.pk).update(contact=other)
     assert remind(after(5)) == []
 
 
