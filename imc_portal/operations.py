@@ -234,7 +234,7 @@ def _states(found: Figures) -> list[tuple[str, int, str]]:
     """Each state with its number, and how long the oldest stands in it where it has not ended."""
     return [
         (
-            state.label,
+            str(state.label),
             found.states[state.value],
             _since(found.oldest[state.value], found.now) if state in OPEN else "",
         )

@@ -209,7 +209,8 @@ def _problem(info: Any) -> BaseException | None:
     if isinstance(info, BaseException):
         return info
     if isinstance(info, tuple):
-        return info[1]
+        found: BaseException | None = info[1]
+        return found
     return sys.exc_info()[1] if info else None
 
 

@@ -1,4 +1,4 @@
-"""The slow look at stored documents: goes on where it stopped, tells what is damaged, closes what is mended."""
+"""The slow look at stored documents: goes on where it stopped, tells what is damaged and what is mended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from imc_portal.core import documents, incidents
 from imc_portal.core.documents import keeping
-from imc_portal.core.models import CheckRound
+from imc_portal.core.models import CheckRound, Incident
 from imc_portal.tasks import watch
 from meetings.models import MeetingPaper
 from meetings.services import stored
@@ -87,7 +87,7 @@ def test_damage_is_told_and_mending_closes_it(names: list[str]) -> None:
     place(names[3]).write_bytes(whole)
     assert stored.look(1).mended == 1
     assert told() == [("missing", keys[4], 1)]
-    closed = incidents.Incident.objects.exclude(settled_at=None).get()
+    closed = Incident.objects.exclude(settled_at=None).get()
     assert "as it was stored" in closed.settled_how
     assert closed.settled_by == "IMC portal"
 

@@ -68,7 +68,7 @@ class Book:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Count and write down."""
         self.taken[envelope.rcpt_tos[0]] += 1
-        found = re.search(rb"(?im)^message-id:\s*(<\S+>)", envelope.content or b"")
+        found = re.search(rb"(?im)^message-id:\s*(<\S+>)", bytes(envelope.original_content or b""))
         assert found is not None
         self.log.append(f"{dt.datetime.now(dt.UTC).isoformat()} mx: message-id={found.group(1).decode()}")
         return "250 taken"

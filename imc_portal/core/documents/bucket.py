@@ -21,8 +21,10 @@ CONNECT_SECONDS, READ_SECONDS, TRIES = 3, 10, 2
 ONE_PUT = 5 * 1024**3
 
 
-class Bucket(S3Storage):
+class Bucket(S3Storage):  # type: ignore[misc]  # without types of its own
     """S3 as a keeper of documents: what it took is asked back by its size, its checksum on every reading."""
+
+    client_config: Any
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("transfer_config", TransferConfig(multipart_threshold=ONE_PUT, use_threads=False))

@@ -1,8 +1,8 @@
 """After a restore: what had left since the copy was made does not leave again.
 
 The copy knows nothing of what was sent after it. So everything that had not ended by then is held back until
-the mail server's log is at hand: what that lists as accepted counts as sent, the rest goes on. Messages that the
-portal writes anew have the key, and so the Message-ID, that they had before: they are known on leaving.
+the mail server's log is at hand: what that lists as accepted counts as sent, the rest goes on. Messages that
+the portal writes anew have the key, and so the Message-ID, that they had before: they are known on leaving.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -109,7 +110,7 @@ def _uncertain() -> QuerySet[OutgoingEmail]:
     return OutgoingEmail.objects.filter(Q(state=State.SENDING) | Q(state=State.UNKNOWN, ask_first=False))
 
 
-UNCERTAIN = {
+UNCERTAIN: dict[str, Any] = {
     "state": State.UNKNOWN,
     "ask_first": True,
     "lease_until": None,

@@ -34,7 +34,7 @@ def deliver(email_id: uuid.UUID, *, line: smtp.Line | None = None) -> OutgoingEm
     email = _waiting(email_id, now)
     if email is None:
         return None
-    if email.accepted_before:
+    if getattr(email, "accepted_before", False):
         return restored.recall(email)
     with locks.held(email_id) as mine:
         if not mine or _waits_for_its_turn(email, now):
