@@ -122,6 +122,46 @@ def test_a_poison_letter_stops_no_other(
     assert "secret words" not in caplog.text
 
 
+def test_a_letter_that_kills_its_reader_is_put_aside_after_the_third_time(
+    box: mailbox.Maildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = sent()
+    box.add(b"From: x@y.example\nSubject: poison\n\nwords")
+    box.add(about(email, "postfix-unknown"))
+    sound = reports.read
+
+    def read(raw: bytes) -> reports.Report:
+        if b"poison" in raw:
+            raise KeyboardInterrupt  # as SIGKILL, it leaves nobody to note anything
+        return sound(raw)
+
+    monkeypatch.setattr(reports, "read", read)
+    for _again in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            bounces.read()
+    assert unread(box) == 2
+    assert bounces.read() == Tally(read=2, came_back=1, unreadable=1)
+    assert (apart(box), state_of(email)) == (["poison"], State.BOUNCED)
+
+
+def test_a_reader_stopped_by_chance_does_no_harm_to_its_letter(
+    box: mailbox.Maildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emails = [sent(str(number)) for number in range(6)]
+    for email in emails:
+        box.add(about(email, "postfix-unknown"))
+        with monkeypatch.context() as stopped:
+            stopped.setattr(reports, "read", _stop)
+            with pytest.raises(KeyboardInterrupt):
+                bounces.read()
+        assert bounces.read() == Tally(read=1, came_back=1)
+    assert {state_of(email) for email in emails} == {State.BOUNCED}
+
+
+def _stop(raw: bytes) -> reports.Report:
+    raise KeyboardInterrupt
+
+
 def test_without_the_database_a_letter_stays_for_the_next_run(
     box: mailbox.Maildir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

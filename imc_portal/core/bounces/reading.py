@@ -17,17 +17,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection
+from django.utils import timezone
 
 from imc_portal.core import rounds
 from imc_portal.core.bounces import effects, reports
 from imc_portal.core.bounces.imap import Imap, Server
 from imc_portal.core.bounces.mailboxes import Broken, Letter, Mailbox
 from imc_portal.core.bounces.maildir import Maildir
+from imc_portal.core.models import CheckRound
 
 log = logging.getLogger(__name__)
 
 #: Letters and seconds of one run; the next one is a minute away.
 LETTERS, SECONDS = 500, 40.0
+#: How often one letter may be the last thing that a reader did.
+TRIES, READING = 3, "bounces: this letter"
 LOCK = int.from_bytes(hashlib.sha256(b"imc_portal.core.bounces").digest()[:8], "big", signed=True)
 
 
@@ -104,7 +108,7 @@ def _read_all(box: Mailbox, tally: Tally, letters: int, end: float) -> None:
 def _read_one(box: Mailbox, letter: Letter, tally: Tally) -> None:
     """One letter: its effect first, then its mark. Whatever it breaks, the next ones are read."""
     try:
-        effect = effects.take(reports.read(letter.raw))
+        effect = _effect_of(letter)
     except effects.TooEarly:
         tally.waiting += 1
         return
@@ -121,6 +125,32 @@ def _read_one(box: Mailbox, letter: Letter, tally: Tally) -> None:
         box.keep_apart(letter)
     else:
         box.done(letter)
+
+
+def _effect_of(letter: Letter) -> effects.Effect:
+    """Its effect; Unreadable for one over which readers died again and again, killed or out of memory."""
+    if _begin(letter.key) > TRIES:
+        raise reports.Unreadable("its reader died")
+    try:
+        effect = effects.take(reports.read(letter.raw))
+    except Exception:
+        _end()
+        raise
+    _end()
+    return effect
+
+
+def _begin(key: str) -> int:
+    """Note which letter is read, committed before the work; returns how often it was begun without an end."""
+    now = timezone.now()
+    row, _new = CheckRound.objects.get_or_create(name=READING, defaults={"began_at": now, "seen_at": now})
+    tries = row.looked_at + 1 if row.place == key[:400] else 1
+    CheckRound.objects.filter(pk=READING).update(place=key[:400], looked_at=tries, seen_at=now)
+    return tries
+
+
+def _end() -> None:
+    CheckRound.objects.filter(pk=READING).update(place="", looked_at=0)
 
 
 @contextmanager
