@@ -97,7 +97,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- engines ----------------------------------------------------------------------
 DATABASES = {
     "default": env.database("DATABASE_URL")
-    | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}}
+    | {
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        # A connection that a restart of the database broke is replaced before anybody uses it.
+        "CONN_HEALTH_CHECKS": True,
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL")

@@ -347,3 +347,19 @@ def test_the_sweep_rings_once_for_each_attempt(monkeypatch: pytest.MonkeyPatch) 
 def test_nobody_delivers_what_is_not_there() -> None:
     assert outbox.deliver(uuid.uuid4()) is None
     assert not EmailEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pooled_connection_that_a_restart_broke_is_replaced_unseen() -> None:
+    idle: list[int] = []
+
+    def leave_one_idle() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            idle.append(cursor.fetchone()[0])
+
+    elsewhere(leave_one_idle)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", idle)
+    elsewhere(leave_one_idle)
+    assert idle[0] != idle[1]
