@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -39,9 +40,9 @@ def of(invitation: Invitation) -> Addressee:
     )
 
 
-def trouble_with(invitation: Invitation, now: dt.datetime) -> str:
+def trouble_with(invitation: Invitation, now: dt.datetime, known: Mapping[str, str] | None = None) -> str:
     """Why nobody of this municipality can be written to now, in a sentence; or nothing."""
-    return "" if reads_by_account(invitation) else letters.trouble_with(invitation, now)
+    return "" if reads_by_account(invitation) else letters.trouble_with(invitation, now, known)
 
 
 def reads_by_account(invitation: Invitation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imc_portal.core import links, outbox
 from imc_portal.core.audit import Actor
-from imc_portal.core.models import OutgoingEmail, PersonalLink
+from imc_portal.core.models import OutgoingEmail, PersonalLink, UndeliverableAddress
 from imc_portal.core.problems import Refusal
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import emails
@@ -92,13 +93,22 @@ def holder_of(contact: OfficeHolder) -> str:
         return str(contact)
 
 
-def trouble_with(invitation: Invitation, now: dt.datetime) -> str:
+def barred(parties: Iterable[Participant]) -> dict[str, str]:
+    """Of the addresses of these recipients, those from which messages come back, with why: for lists."""
+    addresses = [party.contact.email.strip().lower() for party in parties if party.contact]
+    found = UndeliverableAddress.objects.filter(address__in=addresses, lifted_at=None)
+    return dict(found.values_list("address", "reason"))
+
+
+def trouble_with(invitation: Invitation, now: dt.datetime, known: Mapping[str, str] | None = None) -> str:
     """Why this recipient cannot be written to, and what to do, in the organiser's language; or nothing."""
-    return trouble_of(invitation.participant, invitation.meeting.case.opened_by.language, now)
+    return trouble_of(invitation.participant, invitation.meeting.case.opened_by.language, now, known)
 
 
-def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str:
-    """The same for a participant without an invitation, in this language."""
+def trouble_of(
+    participant: Participant, language: str, now: dt.datetime, known: Mapping[str, str] | None = None
+) -> str:
+    """The same for a participant without an invitation, in this language; `known`: from `barred`."""
     contact, day = participant.contact, now.date()
     with translation.override(language):
         if contact is None:
@@ -107,7 +117,7 @@ def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str
             return _("%(who)s has no valid e-mail address: correct it, or choose another recipient.") % {
                 "who": contact
             }
-        if why := outbox.undeliverable(contact.email):
+        if why := _barred(contact.email, known):
             return _(
                 "Messages to %(address)s came back (%(why)s): correct the address, choose another recipient, "
                 "or let messages go there again."
@@ -123,6 +133,12 @@ def trouble_of(participant: Participant, language: str, now: dt.datetime) -> str
                 "day": day_in_words(contact.term_start),
             }
     return ""
+
+
+def _barred(address: str, known: Mapping[str, str] | None) -> str:
+    if known is None:
+        return outbox.undeliverable(address)
+    return known.get(address.strip().lower(), "")
 
 
 def _first_benefit(document: Document) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.outbox import Message
 from meetings.emails import minutes as letters_of_minutes
 from meetings.models import Invitation, MeetingPaper, Minutes, Ratification
-from meetings.services import addressees, papers, posting
+from meetings.services import addressees, anew, letters, papers, posting
 from meetings.services import minutes as drafting
 from meetings.services import minutes_voices as voices
 from partners.models import Case, Participant
@@ -80,19 +81,22 @@ def trouble(minutes: Minutes, now: dt.datetime) -> list[tuple[Invitation, str]]:
     mails = {
         mail.key: mail for mail in OutgoingEmail.objects.filter(key__startswith=f"minutes:{minutes.pk}/")
     }
+    known = letters.barred(row.participant for row in rows)
     found = []
     for row in rows:
         mail = mails.get(voices.letter_key(minutes, row.participant_id))
-        if mail is None and (problem := addressees.trouble_with(row, now)):
+        if mail is None and (problem := addressees.trouble_with(row, now, known)):
             found.append((row, problem))
-        elif mail is not None and mail.state == OutgoingEmail.State.FAILED:
+        elif mail is not None and mail.state in anew.ENDED_BADLY:
             found.append((row, mail.last_error))
     return found
 
 
-def why_not(invitation: Invitation, now: dt.datetime) -> str:
-    """Why this delegation cannot be written to, or nothing."""
-    return addressees.trouble_with(invitation, now)
+def why_not(invitations: Iterable[Invitation], now: dt.datetime) -> list[tuple[Participant, str]]:
+    """Each delegation, with why it cannot be written to, or nothing."""
+    rows = list(invitations)
+    known = letters.barred(row.participant for row in rows)
+    return [(row.participant, addressees.trouble_with(row, now, known)) for row in rows]
 
 
 def _post_all(minutes: Minutes, now: dt.datetime) -> int:

@@ -94,7 +94,7 @@ def send(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         "case": meeting.case,
         "meeting": meeting,
         "minutes": found,
-        "asked": [(row.participant, minutes_letters.why_not(row, now)) for row in asked],
+        "asked": minutes_letters.why_not(asked, now),
         "until": services.deadline(meeting, asked, now) if asked else None,
     }
     return render(request, "meetings/minutes_send.html", context, status=status)
