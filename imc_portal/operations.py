@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from imc_portal import figures
-from imc_portal.core import beats, health, incidents
+from imc_portal.core import beats, bounces, health, incidents
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
 from imc_portal.core.models import CheckRound, EmailEvent, Incident, OutgoingEmail
@@ -227,6 +227,12 @@ def _bounces(found: Figures) -> Check:
     says = _("Read %(ago)s ago. %(n)d addresses are barred because messages to them came back.") % words
     if last:
         says += " " + _("The last one came back %(ago)s ago.") % {"ago": _since(last.at, found.now)}
+    if apart := bounces.kept_apart():
+        says += " " + ngettext(
+            "%(n)d letter could not be matched and lies in the mailbox for a person.",
+            "%(n)d letters could not be matched and lie in the mailbox for a person.",
+            apart,
+        ) % {"n": apart}
     return Check(_("What came back"), says)
 
 

@@ -71,7 +71,9 @@ def test_what_nobody_can_match_is_kept_apart_once_and_whole(box: mailbox.Maildir
     assert len(folder) == 3
     assert raw in [folder.get_bytes(key) for key in folder.keys()]  # noqa: SIM118  # a Maildir, not a dict
     assert bounces.read() == Tally()
-    assert (state_of(email), barred()) == (State.SENT, [])
+    assert (state_of(email), barred(), bounces.kept_apart()) == (State.SENT, [], 3)
+    box.add(raw)
+    assert (bounces.read().unmatched, bounces.kept_apart()) == (1, 4)
 
 
 def test_what_a_mail_reader_has_only_listed_still_counts(box: mailbox.Maildir) -> None:

@@ -8,6 +8,6 @@
 
 from __future__ import annotations
 
-from imc_portal.core.bounces.reading import Tally, read
+from imc_portal.core.bounces.reading import Tally, kept_apart, read
 
-__all__ = ["Tally", "read"]
+__all__ = ["Tally", "kept_apart", "read"]

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection
+from django.db.models import F
 from django.utils import timezone
 
 from imc_portal.core import rounds
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 #: Letters and seconds of one run; the next one is a minute away.
 LETTERS, SECONDS = 500, 40.0
 #: How often one letter may be the last thing that a reader did.
-TRIES, READING = 3, "bounces: this letter"
+TRIES, READING, APART = 3, "bounces: this letter", "bounces: kept apart"
 LOCK = int.from_bytes(hashlib.sha256(b"imc_portal.core.bounces").digest()[:8], "big", signed=True)
 
 
@@ -67,6 +68,7 @@ def read(*, letters: int = LETTERS, seconds: float = SECONDS) -> Tally:
             if alone:
                 _run(tally, letters, time.monotonic() + seconds)
                 rounds.note_round("bounces", place=tally.problem)
+                _count_kept_apart(tally.unmatched + tally.unreadable)
             else:
                 tally.problem = "Another reader is at the mailbox."
     except (OperationalError, InterfaceError) as problem:
@@ -84,6 +86,18 @@ def _run(tally: Tally, letters: int, end: float) -> None:
     except Broken as problem:
         tally.problem = str(problem)
         log.warning("bounces: %s", problem)
+
+
+def kept_apart() -> int:
+    """How many letters were put where a person finds them, in all."""
+    return CheckRound.objects.filter(name=APART).values_list("looked_at", flat=True).first() or 0
+
+
+def _count_kept_apart(more: int) -> None:
+    if more:
+        now = timezone.now()
+        row, _new = CheckRound.objects.get_or_create(name=APART, defaults={"began_at": now, "seen_at": now})
+        CheckRound.objects.filter(pk=row.pk).update(looked_at=F("looked_at") + more, seen_at=now)
 
 
 def mailbox() -> Mailbox:
