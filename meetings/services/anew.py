@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -213,8 +213,13 @@ def _taken(paper: Dispatch, reason: str, *, write_again: bool) -> bool:
 
 
 def _readdress(now: dt.datetime) -> int:
-    """Letters that nobody has, to an address that is not the recipient's any more, go to the new one."""
+    """Letters that nobody has, to an address that is not the recipient's any more, go to the new one.
+
+    What somebody just said again to another contact leaves as that person wanted.
+    """
+    said = EmailEvent.objects.filter(email=OuterRef("email__again_of"), kind=EmailEvent.Kind.AGAIN)
     waiting = _ahead(now).filter(
+        ~Q(email__state__in=UNSENT) | ~Exists(said),
         email__state__in=[*UNSENT, *ENDED_BADLY],
         invitation__participant__state__in=Participant.ACTIVE,
         invitation__participant__contact__isnull=False,

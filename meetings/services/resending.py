@@ -13,7 +13,6 @@ from imc_portal.core import outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.problems import Refusal
-from meetings.models import Dispatch
 from meetings.services import posting
 from partners.models import OfficeHolder, Participant
 
@@ -36,15 +35,13 @@ def say_again(
 ) -> OutgoingEmail:
     """Make the deliberate new message; `seen` is how often the person knew it had been said again already.
 
-    A second click, or two people at once, make one message. The paper that had not arrived travels with it.
+    A second click, or two people at once, make one message. A paper that had not arrived goes on with it.
     """
     fresh = OutgoingEmail.objects.select_for_update().get(pk=email.pk)
     if fresh.sent_again.count() != seen:
         raise Refusal(_("It was sent again already, a moment ago: nothing more was done."))
     name = _name_at(fresh, participant, to_address)
     again = outbox.send_again(email=fresh, actor=actor, reason=reason, to_address=to_address, to_name=name)
-    if fresh.state != OutgoingEmail.State.SENT:
-        Dispatch.objects.filter(email=fresh).update(email=again)
     posting.ring(again)
     return again
 

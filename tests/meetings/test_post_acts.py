@@ -13,7 +13,7 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import AuditEntry, EmailEvent, OutgoingEmail, UndeliverableAddress
 from imc_portal.core.problems import Refusal
 from meetings.models import Dispatch
-from meetings.services import resending
+from meetings.services import anew, resending
 from partners.models import Case
 from tests import makers
 from tests.meetings import papers
@@ -233,15 +233,20 @@ def test_a_paper_that_did_not_arrive_travels_with_the_new_message() -> None:
         state="bounced", bounced_at=timezone.now(), last_error="gone"
     )
     actor = Actor.person(scene.focal)
+    clerk = makers.make_contact(scene.birk.municipality, office="registry", email="clerk@birk.example")
     again = resending.say_again(
-        email=email, participant=scene.birk, to_address=email.to_address, seen=0, actor=actor, reason="Try"
+        email=email, participant=scene.birk, to_address=clerk.email, seen=0, actor=actor, reason="Try"
     )
+    anew.mend(timezone.now())
     paper.refresh_from_db()
+    # It goes where the person wanted, although papers go to the mayor.
+    assert state_of(again) == "queued"
     assert paper.email == again
     OutgoingEmail.objects.filter(pk=again.pk).update(state="sent", sent_at=timezone.now())
     third = resending.say_again(
         email=again, participant=scene.birk, to_address=email.to_address, seen=0, actor=actor, reason="Lost"
     )
+    anew.mend(timezone.now())
     paper.refresh_from_db()
     # What had arrived keeps its time: saying it again makes nothing late.
     assert paper.email == again
