@@ -12,7 +12,8 @@ import logging
 import uuid
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -226,6 +227,8 @@ def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
     yet; False when something keeps it, which the post room then shows."""
     try:
         return _queue(dispatch_id, now)
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        raise  # the database went away or time is up: nothing is wrong with this recipient
     except Exception:
         # One recipient's fault must not hold up the others; the organiser sees it in the post room.
         log.exception("dispatch %s cannot be written", dispatch_id)

@@ -29,9 +29,9 @@ COMMAND = ("celery", "-A", "imc_portal")
 SHORT = {
     "EMAIL_TIMEOUT": "3",
     "MAIL_LEASE_SECONDS": "6",
-    "PRESS_LEASE_SECONDS": "20",
-    "TASK_SOFT_SECONDS": "12",
-    "TASK_HARD_SECONDS": "16",
+    "PRESS_LEASE_SECONDS": "70",
+    "TASK_SOFT_SECONDS": "50",
+    "TASK_HARD_SECONDS": "60",
     "TICK_SECONDS": "1",
     "MAIL_PER_MINUTE": "0",
     "MAIL_PER_DOMAIN": "0",

@@ -62,7 +62,7 @@ def settled(portal: Portal, expected: int) -> bool:
     return portal.rows(WITH_MESSAGE)[0][0] >= expected and portal.rows(OPEN)[0][0] == 0
 
 
-def wait_until_settled(portal: Portal, expected: int, seconds: float = 180) -> None:
+def wait_until_settled(portal: Portal, expected: int, seconds: float = 300) -> None:
     """Wait for it; a failure tells what lies where."""
 
     def where() -> str:

@@ -14,14 +14,19 @@ from unittest import mock
 
 import pytest
 import yaml
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from imc_portal import celery_app
 from imc_portal.core import bell
 from imc_portal.core.tasks import deliver_email
 from imc_portal.engines import valkey
+from meetings.models import Dispatch
+from meetings.services import dispatch
 from tests.faults.portal import ROOT
+from tests.meetings import scenes
 
 ROOMS = ("imc_portal", "partners", "proposals", "meetings")
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
@@ -242,6 +247,23 @@ def test_a_clock_that_is_set_back_does_not_stop_the_periodic_work(tmp_path: Path
                 pass
         clock.close()
     assert {call.args[0].name for call in rung.call_args_list} == set(celery_app.conf.beat_schedule)
+
+
+# --- what is nobody's fault ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("problem", [OperationalError, InterfaceError, SoftTimeLimitExceeded])
+def test_a_database_that_goes_away_or_time_that_is_up_is_not_told_as_a_recipients_fault(
+    problem: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invitation = scenes.call_informal(scenes.make_scene(state="proposal")).invitations.all()[0]
+    waiting = Dispatch.objects.create(invitation=invitation, due_at=timezone.now())
+    monkeypatch.setattr(dispatch, "_held", mock.Mock(side_effect=problem))
+    with pytest.raises(problem):
+        dispatch.queue(dispatch_id=waiting.pk, now=timezone.now())
+    waiting.refresh_from_db()
+    assert waiting.problem == ""
 
 
 def test_every_test_that_the_table_of_faults_names_is_there() -> None:
