@@ -163,7 +163,7 @@ def _mail_todo() -> str:
 
 def _outbox(found: Figures) -> Check:
     if found.queue_age > SLOW.total_seconds():
-        says = _("%(n)d messages should have left; the oldest waits for %(ago)s.")
+        says = _("Messages that should have left: %(n)d; the oldest waits for %(ago)s.")
         words = {"n": found.due, "ago": _since(found.oldest_due, found.now)}
         return Check(
             _("Outbox"), says % words, "trouble", _("See above whether workers and mail server work.")
@@ -176,7 +176,7 @@ def _outbox(found: Figures) -> Check:
         )
         todo = _("They go once more by themselves, unless the case asks first: then its focal point decides.")
         return Check(_("Outbox"), says % {"n": unknown}, "waiting", todo)
-    return Check(_("Outbox"), _("%(n)d messages are due now.") % {"n": found.due})
+    return Check(_("Outbox"), _("Messages due now: %(n)d.") % {"n": found.due})
 
 
 def _store(found: Figures) -> Check:
@@ -197,7 +197,7 @@ def _store(found: Figures) -> Check:
     if row.ended_at:
         words = {"ago": _since(row.ended_at, found.now)}
         return Check(_("Documents"), _("All verified; the last whole round ended %(ago)s ago.") % words)
-    return Check(_("Documents"), _("%(n)d verified in the round that runs.") % {"n": row.looked_at})
+    return Check(_("Documents"), _("Verified in the round that runs: %(n)d.") % {"n": row.looked_at})
 
 
 def _press(found: Figures) -> Check:
@@ -208,7 +208,7 @@ def _press(found: Figures) -> Check:
         }
         todo = _("The focal point of its case sees why, mends it and has it printed again.")
         return Check(_("Press"), says, "waiting", todo)
-    return Check(_("Press"), _("%(n)d papers wait to be printed.") % {"n": waiting})
+    return Check(_("Press"), _("Papers that wait to be printed: %(n)d.") % {"n": waiting})
 
 
 def _bounces(found: Figures) -> Check:
@@ -224,7 +224,7 @@ def _bounces(found: Figures) -> Check:
             _("What came back"), says, "trouble", _("See whether the mailbox answers and its password holds.")
         )
     last = EmailEvent.objects.filter(kind=EmailEvent.Kind.BOUNCED).order_by("-at").first()
-    says = _("Read %(ago)s ago. %(n)d addresses are barred because messages to them came back.") % words
+    says = _("Read %(ago)s ago. Addresses barred because messages to them came back: %(n)d.") % words
     if last:
         says += " " + _("The last one came back %(ago)s ago.") % {"ago": _since(last.at, found.now)}
     if apart := bounces.kept_apart():

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from imc_portal.core.models import EmailEvent, OutgoingEmail
+from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings.models import Dispatch, Invitation
 
 Kind = EmailEvent.Kind
@@ -98,7 +99,8 @@ def _answered(dispatch: Dispatch) -> Iterator[Happened]:
     if dispatch.waived_at:
         yield Happened(dispatch.waived_at, _("The lead time was waived"), who=dispatch.waived_by)
     if hand := getattr(dispatch, "by_hand", None):
-        note = _("received by %(who)s on %(day)s") % {"who": hand.received_by, "day": hand.received_on}
+        day = day_in_words(hand.received_on)
+        note = _("received by %(who)s on %(day)s") % {"who": hand.received_by, "day": day}
         text = _("On paper as well: %(how)s") % {"how": hand.get_how_display()}
         yield Happened(hand.noted_at, text, who=hand.noted_by, note=note)
 
