@@ -381,6 +381,18 @@ def test_a_message_and_what_says_it_again_lead_to_each_other(scene: Scene) -> No
     assert "The address was wrong." in page
 
 
+@pytest.mark.parametrize(
+    ("state", "asks", "live"),
+    [("queued", True, True), ("unknown", False, True), ("unknown", True, False), ("sent", False, False)],
+)
+def test_a_message_is_watched_while_something_happens_by_itself(
+    scene: Scene, state: str, asks: bool, live: bool
+) -> None:
+    page = opened(scene, make_mail(scene.case, state, ask_first=asks))
+    assert ('hx-get="' in page) is live
+    assert ("htmx-2.min" in page) is live
+
+
 def test_a_page_of_a_message_asks_the_same_for_one_and_three(scene: Scene) -> None:
     email = make_mail(scene.case, "failed")
     enclose(email, b"1", "1.txt")
