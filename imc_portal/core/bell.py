@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from typing import Any
 
 from celery import Task
 from django.db import transaction
@@ -16,12 +17,12 @@ SILENCE = 10.0
 _quiet_until = 0.0
 
 
-def ring(task: Task, *words: str) -> None:
+def ring(task: Task[Any, Any], *words: str) -> None:
     """Have a worker take up the task once the transaction is in; without a broker the clock finds it."""
     transaction.on_commit(functools.partial(_ring, task, *words), robust=True)
 
 
-def _ring(task: Task, *words: str) -> None:
+def _ring(task: Task[Any, Any], *words: str) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return

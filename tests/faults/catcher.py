@@ -68,7 +68,7 @@ class Moody:
 
     def _drop(self, server: SMTP, to: str) -> None:
         self.asked[f"dropped {to}"] += 1
-        if server.transport is not None:
+        if isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
 
     def _write(self, envelope: Envelope) -> None:

@@ -59,7 +59,8 @@ class Tally:
 
 def settled(portal: Portal, expected: int) -> bool:
     """Whether every recipient has a message and none of them will move any more by itself."""
-    return portal.rows(WITH_MESSAGE)[0][0] >= expected and portal.rows(OPEN)[0][0] == 0
+    carried, moving = portal.rows(WITH_MESSAGE)[0][0], portal.rows(OPEN)[0][0]
+    return bool(carried >= expected and moving == 0)
 
 
 def wait_until_settled(portal: Portal, expected: int, seconds: float = 300) -> None:
