@@ -201,6 +201,12 @@ def _store(found: Figures) -> Check:
 
 
 def _press(found: Figures) -> Check:
+    if any(one.kind == Incident.Kind.POISON for one in found.troubles):
+        says = _("A document breaks its printer. It is set aside; the others go out.")
+        todo = _(
+            "Its focal point changes the text and has it printed again. Keep the lines of the log about it."
+        )
+        return Check(_("Press"), says, "trouble", todo)
     waiting = found.papers.get("queued", 0) + found.papers.get("rendering", 0)
     if failed := found.papers.get("failed", 0):
         says = ngettext("%(n)d paper could not be printed.", "%(n)d papers could not be printed.", failed) % {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from typing import Any
 
@@ -33,7 +34,9 @@ def _worker_lives(sender: Any, **_more: object) -> None:
 
 @signals.beat_init.connect
 def _clock_lives(sender: Any, **_more: object) -> None:
-    _begin(beats.Heart(f"{beats.CLOCK}@{beats.host()}"))
+    heart = beats.Heart(f"{beats.CLOCK}@{beats.host()}")
+    atexit.register(heart.stop)
+    _begin(heart)
 
 
 @signals.worker_shutdown.connect

@@ -100,5 +100,5 @@ def forget_old() -> int:
 
 
 def host() -> str:
-    """The name of this machine, and which of its processes speaks."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """The name of this machine."""
+    return socket.gethostname()

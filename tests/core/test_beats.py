@@ -6,9 +6,12 @@ import datetime as dt
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -18,7 +21,7 @@ from django.utils import timezone
 
 from imc_portal.core import beats, health
 from imc_portal.core.models import WorkerBeat
-from tests.conftest import StartWorker
+from tests.conftest import ROOT, StartWorker
 
 
 @contextmanager
@@ -60,6 +63,24 @@ def test_a_killed_worker_grows_silent(
     assert beats.forget_old() == 1
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_shows_that_it_lives_and_takes_leave(
+    child_environment: dict[str, str], wait_until: Callable[..., None], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "celery", "-A", "imc_portal", "beat", "--pidfile="]
+    command += ["--schedule", str(tmp_path / "schedule"), "--loglevel", "WARNING"]
+    clock = subprocess.Popen(command, env=child_environment, cwd=ROOT)
+    try:
+        wait_until(WorkerBeat.objects.exists, 40, "the first sign of life")
+        assert WorkerBeat.objects.get().name == f"beat@{socket.gethostname()}"
+        assert beats.newest() is None
+    finally:
+        clock.terminate()
+        clock.wait(30)
+    assert not WorkerBeat.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_beat_is_one_row_that_moves_on() -> None:
     heart = beats.Heart("w@host", ["mail"])
@@ -84,7 +105,7 @@ def test_a_beat_leaves_a_silent_database_in_time(monkeypatch: pytest.MonkeyPatch
         begun = time.monotonic()
         heart.beat()
         heart.stop()
-        assert time.monotonic() - begun < 6
+        assert time.monotonic() - begun < 9
     monkeypatch.undo()
     assert heart.away
     heart.beat()
@@ -119,7 +140,7 @@ def test_readiness_and_liveness_answer_while_the_database_is_silent(
         "worker_seen_seconds_ago": None,
         "outbox": None,
     }
-    assert took < 4
+    assert took < 8
 
 
 @pytest.mark.django_db
@@ -130,7 +151,7 @@ def test_readiness_answers_while_the_broker_is_silent(
         settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"  # type: ignore[attr-defined]  # pytest-django's own
         begun = time.monotonic()
         answer = client.get("/readyz")
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
     assert answer.status_code == 503
     body = answer.json()
     assert (body["database"], body["broker"]) == (True, False)

@@ -58,6 +58,7 @@ def test_each_trouble_comes_with_what_to_do(client: Client, curator: User, setti
     email("again", "retry", not_before=old)
     note_round("bounces", place="The password is refused.")
     incidents.report(kind="store", target_key="store:documents")
+    incidents.report(kind="poison", target_key="document:1")
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     text = seen(client)
     for words in (
@@ -68,6 +69,7 @@ def test_each_trouble_comes_with_what_to_do(client: Client, curator: User, setti
         "See above whether workers and mail server work",
         "See whether its disk is full or mounted",
         "The password is refused.",
+        "A document breaks its printer",
         "Silent since 2",
     ):
         assert words in text
