@@ -175,7 +175,8 @@ def _require_news(case: Case, wish: Wish, content: bytes) -> None:
 def _content_of(package: HandOver) -> dict[str, Any] | None:
     """What a stored package says; None when it cannot be read any more."""
     try:
-        return _without_making(archive.unpack(documents.read(package.file_name, sha256=package.sha256)))
+        content = documents.read(package.file_name, sha256=package.sha256, context=package.case.context)
+        return _without_making(archive.unpack(content))
     except (documents.Damaged, zipfile.BadZipFile, KeyError, ValueError):
         return None
 

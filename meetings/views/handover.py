@@ -78,7 +78,7 @@ def package(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 def download(found: HandOver) -> HttpResponse | None:
     """The stored bytes as a download; None when they are missing or not what they were."""
     try:
-        content = documents.read(found.file_name, sha256=found.sha256)
+        content = documents.read(found.file_name, sha256=found.sha256, context=found.case.context)
     except documents.Damaged:
         return None
     response = HttpResponse(content, content_type="application/zip")

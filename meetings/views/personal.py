@@ -46,7 +46,11 @@ def document(request: HolderRequest) -> HttpResponse:
     if paper is None or paper.document is None:
         return render(request, "personal/no_paper.html", _context(request), status=404)
     try:
-        content = documents.read(paper.document.file_name, sha256=paper.document.sha256)
+        content = documents.read(
+            paper.document.file_name,
+            sha256=paper.document.sha256,
+            context=request.participant.case.context,
+        )
     except documents.Damaged:
         return render(request, "personal/no_paper.html", _context(request) | {"damaged": True}, status=503)
     response = HttpResponse(content, content_type="application/pdf")

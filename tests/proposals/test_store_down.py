@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from imc_portal.core import documents, incidents
@@ -20,6 +21,8 @@ from meetings.services import papers
 from proposals.documents import press
 from proposals.models import Document
 from tests import makers
+from tests import world as worlds
+from tests.doors import TABLE
 from tests.meetings import scenes
 from tests.proposals import sheets
 
@@ -115,3 +118,17 @@ def test_a_missing_paper_names_its_case(reader: tuple[Client, Document]) -> None
     assert "missing or was altered" in answer.content.decode()
     one = incidents.open_ones().get()
     assert (one.kind, one.context) == ("missing", document.version.proposal.case.context)
+
+
+@pytest.mark.slow
+def test_every_door_to_a_stored_document_says_later(down: pytest.MonkeyPatch, client: Client) -> None:
+    down.undo()
+    world = worlds.build()
+    down.setattr(keeping, "keeper", Down)
+    client.force_login(world.people["lead"])
+    for name in ("personal:document", "personal:agenda", "meetings:agenda", "meetings:package"):
+        answer = client.get(reverse(name, kwargs=TABLE[name][1](world)))
+        assert answer.status_code == 503, name
+        assert answer.headers["Retry-After"] == "120"
+        assert "does not answer just now" in answer.content.decode()
+        assert answer.headers["X-Request-ID"] in answer.content.decode()
