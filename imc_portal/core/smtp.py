@@ -14,6 +14,7 @@ import select
 import smtplib
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from types import TracebackType
@@ -70,12 +71,14 @@ class Accepted:
 
 
 class Line:
-    """A connection to the mail server of the settings; for one thread of one process.
+    """A connection to the mail server of the settings, for one process.
 
-    Kept between messages it is checked before each; one that broke is replaced before anything was said.
+    Kept between messages it is checked before each; one that broke is replaced before anything was said. It
+    carries one message at a time: while it is in use another thread takes a short one of its own.
     """
 
     def __init__(self) -> None:
+        self._in_use = threading.Lock()
         self._smtp: smtplib.SMTP | None = None
         self._owner: tuple[int, str, int] | None = None
         self._used_at = 0.0
@@ -91,6 +94,15 @@ class Line:
 
     def hand_over(self, sender: str, recipient: str, content: bytes) -> Accepted:
         """Send to one recipient; raises NotTaken, Refused or Uncertain."""
+        if not self._in_use.acquire(blocking=False):
+            with Line() as short:
+                return short.hand_over(sender, recipient, content)
+        try:
+            return self._hand_over(sender, recipient, content)
+        finally:
+            self._in_use.release()
+
+    def _hand_over(self, sender: str, recipient: str, content: bytes) -> Accepted:
         backend = smtp_backend()
         smtp = self._ready(backend)
         try:

@@ -22,9 +22,11 @@ LINE = smtp.Line()
 atexit.register(LINE.close)
 
 
-@shared_task
+@shared_task(
+    soft_time_limit=int(settings.MAIL_LEASE_SECONDS * 0.8), time_limit=int(settings.MAIL_LEASE_SECONDS * 0.95)
+)
 def deliver_email(email_id: str) -> None:
-    """Send one message if it is due and nobody else has it."""
+    """Send one message if it is due and nobody else has it; ends within the message's lease."""
     outbox.deliver(uuid.UUID(email_id), line=LINE)
 
 

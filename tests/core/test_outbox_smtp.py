@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from imc_portal.core import outbox, smtp
 from imc_portal.core.models import EmailEvent, OutgoingEmail
-from tests.core.mailserver import HANG, HANG_UP, MailServer, message, serving, story_of
+from tests.core.mailserver import HANG, HANG_UP, MailServer, elsewhere, message, serving, story_of
 
 pytestmark = pytest.mark.django_db
 State = OutgoingEmail.State
@@ -302,6 +302,23 @@ def test_a_kept_line_that_hangs_is_replaced(settings: Any, monkeypatch: pytest.M
             row = outbox.enqueue(message(key=f"k{number}"))
             assert outbox.deliver(row.pk, line=line) == State.SENT
         assert (server.connections, len(server.messages)) == (2, 2)
+
+
+def test_a_line_in_use_is_not_shared(settings: Any) -> None:
+    """Two threads that share one line would speak into each other's message."""
+    with serving(settings) as server, smtp.Line() as line:
+
+        def meanwhile() -> bytes:
+            server.answers["dot"] = b"250 queued\r\n"
+            elsewhere(lambda: line.hand_over("a@example.org", "second@example.org", b"Subject: 2\r\n\r\n"))
+            return b"250 queued\r\n"
+
+        server.answers["dot"] = meanwhile
+        line.hand_over("a@example.org", "first@example.org", b"Subject: 1\r\n\r\n")
+        assert server.connections == 2
+        assert sorted(got["Subject"] for got in server.messages) == ["1", "2"]
+        line.hand_over("a@example.org", "third@example.org", b"Subject: 3\r\n\r\n")
+        assert server.connections == 2
 
 
 def test_a_refused_recipient_leaves_no_trace_in_the_next_message(settings: Any) -> None:

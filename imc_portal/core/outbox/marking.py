@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 State = OutgoingEmail.State
 Kind = story.Kind
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+#: Time for a server that hung up to come back, and for a quick report that it did arrive.
+BEFORE_ANOTHER_COPY = dt.timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def uncertain(claim: Claim, why: str) -> OutgoingEmail.State | None:
         detail=why,
         state=State.UNKNOWN,
         last_error=f"{why} It may have been delivered.",
-        not_before=timezone.now() + dt.timedelta(seconds=10),
+        not_before=timezone.now() + BEFORE_ANOTHER_COPY,
     )
 
 
