@@ -17,16 +17,17 @@ HEARTBEAT_KEY = "worker-seen"
 BATCH = 500
 #: A bell may get lost; more bells than messages only fill the broker while the mail server is slow.
 RING_AGAIN = 30
+#: While the database is away a sender tries to mark what became of its message, for most of its lease.
+SOFT_SECONDS = max(settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.MAIL_LEASE_SECONDS - 25)
+HARD_SECONDS = max(settings.CELERY_TASK_TIME_LIMIT, settings.MAIL_LEASE_SECONDS - 5)
 #: Kept between the messages of a worker process, which sends one at a time.
 LINE = smtp.Line()
 atexit.register(LINE.close)
 
 
-@shared_task(
-    soft_time_limit=int(settings.MAIL_LEASE_SECONDS * 0.8), time_limit=int(settings.MAIL_LEASE_SECONDS * 0.95)
-)
+@shared_task(soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def deliver_email(email_id: str) -> None:
-    """Send one message if it is due and nobody else has it; ends within the message's lease."""
+    """Send one message if it is due and nobody else has it."""
     outbox.deliver(uuid.UUID(email_id), line=LINE)
 
 
