@@ -32,7 +32,7 @@ SHORT = {
     "PRESS_LEASE_SECONDS": "70",
     "TASK_SOFT_SECONDS": "50",
     "TASK_HARD_SECONDS": "60",
-    "TICK_SECONDS": "1",
+    "TICK_SECONDS": "2",
     "MAIL_PER_MINUTE": "0",
     "MAIL_PER_DOMAIN": "0",
 }

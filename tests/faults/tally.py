@@ -63,7 +63,7 @@ def settled(portal: Portal, expected: int) -> bool:
     return bool(carried >= expected and moving == 0)
 
 
-def wait_until_settled(portal: Portal, expected: int, seconds: float = 300) -> None:
+def wait_until_settled(portal: Portal, expected: int, seconds: float = 400) -> None:
     """Wait for it; a failure tells what lies where."""
 
     def where() -> str:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.faults
 SEED = int(os.environ.get("FAULT_SEED") or time.time_ns() % 1_000_000)
 ADDRESSES = [f"recipient{number:04}@town{number % 20}.example" for number in range(1, RECIPIENTS + 1)]
 #: So many papers are printed again where the fault is one of printing.
-LIVE = min(60, RECIPIENTS)
+LIVE = min(40, RECIPIENTS)
 KILLS = 10
 OUTBOX_OPEN = "SELECT count(*) FROM core_outgoingemail WHERE state = %s"
 #: Where printers die, their death is noticed while the test waits.
@@ -68,7 +68,7 @@ def a_part(share: int, of: Collection[str] = ADDRESSES, salt: str = "") -> list[
 
 def wait_for_sent(portal: Portal, share: float) -> None:
     """Until the mail server took over this share of all messages."""
-    wait(lambda: portal.post.count() >= share * RECIPIENTS, 120, portal.logs)
+    wait(lambda: portal.post.count() >= share * RECIPIENTS, 300, portal.logs)
 
 
 def end(
@@ -96,7 +96,7 @@ def wait_until_told(portal: Portal, keys: Collection[str]) -> None:
     question = """SELECT count(DISTINCT key), count(*) FROM core_outgoingemail
         WHERE split_part(key, ':', 2) = ANY(%s) OR split_part(key, ':', 3) = ANY(%s)"""
     wanted = list(keys)
-    wait(lambda: portal.rows(question, wanted, wanted)[0][0] >= len(wanted), 90, portal.logs)
+    wait(lambda: portal.rows(question, wanted, wanted)[0][0] >= len(wanted), 300, portal.logs)
     assert portal.rows(question, wanted, wanted)[0] == (len(wanted), len(wanted))
 
 
@@ -129,7 +129,7 @@ def kill_between_acceptance_and_mark(portal: Portal, workers: list[Process]) -> 
     """The one window: the mail server has the message and its answer never comes."""
     portal.post.be(hold=True)
     before = portal.post.count()
-    wait(lambda: portal.post.count() > before, 60, portal.logs)
+    wait(lambda: portal.post.count() > before, 300, portal.logs)
     for worker in workers:
         worker.kill()
     portal.post.be(slow=0.1)
@@ -148,10 +148,12 @@ def test_1_workers_killed(portal: Portal, ask: bool) -> None:
     portal.beat()
     if not ask:
         wait(
-            lambda: portal.rows("SELECT 1 FROM proposals_document WHERE state = 'rendering'"), 60, portal.logs
+            lambda: portal.rows("SELECT 1 FROM proposals_document WHERE state = 'rendering'"),
+            300,
+            portal.logs,
         )
         kill_one(portal, workers, dice, seen)
-    wait(lambda: portal.post.count() > 0, 120, portal.logs)
+    wait(lambda: portal.post.count() > 0, 300, portal.logs)
     kill_between_acceptance_and_mark(portal, workers)
     workers = [portal.worker(processes=1), portal.worker(processes=1)]
     for _ in range(3 if ask else KILLS - 2):
@@ -236,7 +238,7 @@ def test_4_mail_server_in_every_mood(portal: Portal) -> None:
     portal.post.close()
     portal.worker()
     portal.beat()
-    wait(lambda: portal.rows(OUTBOX_OPEN, "retry")[0][0] > 0, 120, portal.logs)
+    wait(lambda: portal.rows(OUTBOX_OPEN, "retry")[0][0] > 0, 300, portal.logs)
     portal.post.open()
     wait_for_sent(portal, 0.1)
     portal.post.be(**mood, hang=True)
@@ -266,10 +268,10 @@ def test_6_store_full_while_printing(portal: Portal) -> None:
     begun = time.monotonic()
     live = len(put_back(portal, LIVE))
     worker = portal.worker()
-    wait(lambda: worker.children, 60, portal.logs)
+    wait(lambda: worker.children, 300, portal.logs)
     limit_files(worker, 4096)
     portal.beat()
-    wait(lambda: portal.rows("SELECT 1 FROM core_incident WHERE kind = 'store'"), 90, portal.logs)
+    wait(lambda: portal.rows("SELECT 1 FROM core_incident WHERE kind = 'store'"), 300, portal.logs)
     time.sleep(3)
     assert portal.rows("SELECT count(*) FROM proposals_document WHERE state = 'failed'")[0][0] == 0
     limit_files(worker, resource.RLIM_INFINITY)
@@ -295,13 +297,13 @@ def test_7_clock_a_day_forward_and_back(portal: Portal) -> None:
     time.sleep(2)
     portal.post.be(hold=True, slow=0.1)
     before = portal.post.count()
-    wait(lambda: portal.post.count() > before, 60, portal.logs)
+    wait(lambda: portal.post.count() > before, 300, portal.logs)
     workers[0].kill()
     clock.write_text("0")
     time.sleep(0.3)
     portal.post.be(slow=0.1)
     portal.worker(processes=1, module=FAULTY)
-    wait(lambda: "the clock was set back" in clockwork.log.read_text(), 30, portal.logs)
+    wait(lambda: "the clock was set back" in clockwork.log.read_text(), 120, portal.logs)
     end(portal, "7", "the clock a day ahead and back, a worker killed then", begun, printed=live)
 
 
@@ -319,7 +321,7 @@ def test_8_papers_that_break_their_printer(portal: Portal) -> None:
         "SELECT count(*) FROM proposals_document WHERE id = ANY(%s) AND state = 'failed' AND attempts = 3"
     )
     without = [address_of(portal, document) for document in (crashing, hanging)]
-    wait(lambda: portal.rows(broken, [crashing, hanging])[0][0] == 2, 240, portal.logs)
+    wait(lambda: portal.rows(broken, [crashing, hanging])[0][0] == 2, 400, portal.logs)
     wait_until_told(portal, [crashing, hanging])
     found = end(
         portal,
@@ -341,7 +343,7 @@ def test_a_worker_told_to_stop_ends_what_it_does_and_hands_back_the_rest(portal:
     portal.post.be(hold=True)
     worker = portal.worker()
     portal.beat()
-    wait(lambda: portal.post.count() > 0, 120, portal.logs)
+    wait(lambda: portal.post.count() > 0, 300, portal.logs)
     held = time.monotonic()
     worker.terminate()
     time.sleep(1)
