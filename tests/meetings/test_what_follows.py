@@ -236,7 +236,7 @@ def _agrees(talks: Talks, guest: Participant) -> None:
     meeting, got = papers.meeting_of(talks.scene), talks.got(guest)
     sent = OutgoingEmail.objects.filter(state="sent", to_name=talks.name(guest))
     subjects = list(sent.values_list("key", flat=True))
-    plain = [key.split("/again:")[0] for key in subjects]
+    plain = [key.split("/anew:")[0] for key in subjects]
     assert len(plain) == len(set(plain)), "no message about the same thing twice"
     sequences = [sequence for _method, sequence, _paper in got]
     assert sequences == sorted(sequences), "a calendar never goes back"

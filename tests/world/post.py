@@ -1,4 +1,4 @@
-"""The post of the case for all doors: a held message to D with words of its own, a file and a story."""
+"""The post of the case for all doors: a held message to D with words, a file and a story; D's paper log."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from imc_portal.core.models import EmailAttachment, EmailEvent, OutgoingEmail
+from meetings.models import HandDelivery
 
 SECRETS = {
     "mail": "SECRET-WORDS-OF-A-MESSAGE",
     "mail_file": "SECRET-FILE-OF-A-MESSAGE",
     "mail_story": "SECRET-REASON-FOR-HOLDING",
+    "paper_log": "SECRET-HANDS-THAT-TOOK-THE-PAPER",
 }
 
 
@@ -40,4 +42,10 @@ def build(made: dict[str, Any], case: Any) -> dict[str, object]:
         sha256=hashlib.sha256(content).hexdigest(),
     )
     EmailEvent.objects.create(email=mail, kind="held", at=now, detail=SECRETS["mail_story"], who="Lead of A")
+    HandDelivery.objects.create(
+        dispatch=made["dispatch_other"],
+        received_on=now.date(),
+        received_by=SECRETS["paper_log"],
+        noted_by="Lead of A",
+    )
     return {"mail": mail}
