@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -85,6 +86,36 @@ def test_the_lock_ends_with_its_session() -> None:
     elsewhere(look)
     assert free == [False, True]
     assert outbox_recovered_elsewhere() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_stopped_while_it_gives_its_lock_back_keeps_none(
+    monkeypatch: pytest.MonkeyPatch, wait_until: Any
+) -> None:
+    """A session with a lock that nobody uses any more must not lie in the pool."""
+    row = outbox.enqueue(message())
+    ask = locks._ask
+    free: list[bool] = []
+
+    def stopped(statement: str, key: int) -> bool:
+        if "unlock" in statement:
+            raise SoftTimeLimitExceeded
+        return ask(statement, key)
+
+    monkeypatch.setattr(locks, "_ask", stopped)
+    with pytest.raises(SoftTimeLimitExceeded), locks.held(row.pk):
+        pass
+    monkeypatch.undo()
+
+    def is_free() -> bool:
+        elsewhere(look)
+        return free[-1]
+
+    def look() -> None:
+        with locks.held(row.pk) as mine:
+            free.append(mine)
+
+    wait_until(is_free, 10, "the end of the session and of its lock")
 
 
 def outbox_recovered_elsewhere() -> int:

@@ -20,20 +20,30 @@ log = logging.getLogger(__name__)
 def held(email_id: uuid.UUID) -> Iterator[bool]:
     """Take the message's lock for a while; False when another session has it."""
     key = _key(email_id)
-    mine = _ask("SELECT pg_try_advisory_lock(%s)", key)
+    mine: bool | None = None
     try:
+        mine = _ask("SELECT pg_try_advisory_lock(%s)", key)
         yield mine
     finally:
-        if mine:
+        if mine is not False:
             _give_back(key)
 
 
 def _give_back(key: int) -> None:
     try:
         _ask("SELECT pg_advisory_unlock(%s)", key)
-    except Error:
-        # The session is gone and its locks with it; a session that only looks gone is ended for good.
+    except BaseException as problem:
+        _end_session()
+        # When the session is gone, its locks are gone with it.
+        if not isinstance(problem, Error):
+            raise
         log.warning("a lock ended with its database session")
+
+
+def _end_session() -> None:
+    """End it for good: in the pool, a session that kept a lock would keep its message from ever leaving."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.connection.close()
         connection.close()
 
 
