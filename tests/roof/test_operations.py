@@ -99,6 +99,9 @@ def test_an_incident_is_settled_with_a_word(client: Client, curator: User) -> No
         address, {"how": ""}, headers={"referer": "http://testserver/operations/"}, follow=True
     )
     assert "Say how it was settled" in answer.content.decode()
+    back = {"referer": "http://testserver/operations/"}
+    answer = client.post(address, {"how": "x" * 501}, headers=back, follow=True)
+    assert "At most 500 characters" in answer.content.decode()
     assert client.post(address, {"how": "Put back."}).status_code == 302
     found.refresh_from_db()
     assert (found.settled_by, found.settled_how) == ("Cora Curator", "Put back.")
