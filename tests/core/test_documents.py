@@ -186,7 +186,7 @@ def test_a_store_that_says_nothing_is_left_in_time(in_bucket: Store, monkeypatch
     begun = time.monotonic()
     with pytest.raises(documents.StoreDown):
         documents.read("a/paper.pdf", sha256="0" * 64)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert kinds() == {"store": 1}
 
 
