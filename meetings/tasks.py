@@ -8,6 +8,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
+from imc_portal.core.alone import alone
 from meetings.services import (
     answers,
     approvals,
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 @shared_task
 def dispatch_due() -> None:
     """Call approved meetings and queue the papers that are ready; does nothing the second time."""
-    report = dispatch.dispatch_due()
+    with alone("dispatch") as mine:
+        report = dispatch.dispatch_due() if mine else dispatch.Report()
     if any(report.counts.values()):
         log.info("dispatch: %s", report.counts)
 

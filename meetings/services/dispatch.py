@@ -32,6 +32,8 @@ from proposals.models import Annex, Document, ProposalVersion
 log = logging.getLogger(__name__)
 
 BATCH = 200
+#: Meeting and language.
+Agenda = tuple[uuid.UUID, str | None]
 UNWRITTEN = gettext_noop("The message could not be written. The curator finds the fault in the log.")
 #: Cases in which papers travel.
 OPEN_CASES = Case.ORDER[Case.ORDER.index(Case.State.PROPOSAL) : Case.ORDER.index(Case.State.HANDED_OVER)]
@@ -63,7 +65,7 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
     delegations.invite_guests_due(now)
     called = sum(call(meeting=meeting, actor=portal, now=now) for meeting in ready_to_call(now))
     papers = sum(add_paper(meeting=meeting, document=document) for meeting, document in missing_papers(now))
-    outcomes = [queue(dispatch_id=pk, now=now) for pk in waiting(now)]
+    outcomes = _queue_all(now)
     return Report(
         called=called,
         papers=papers,
@@ -203,11 +205,24 @@ def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
     return leadtime.due(meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where)
 
 
-def waiting(now: dt.datetime) -> list[uuid.UUID]:
-    """Dispatches whose paper is ready and which no message carries yet, to those who still take part."""
+def _queue_all(now: dt.datetime) -> list[bool | None]:
+    """Queue what can leave; where one waits for its agenda, so do the others who get the same one."""
+    outcomes: list[bool | None] = []
+    unprinted: set[Agenda] = set()
+    for dispatch_id, agenda in waiting(now):
+        if agenda not in unprinted:
+            outcomes.append(queue(dispatch_id=dispatch_id, now=now))
+            if outcomes[-1] is None:
+                unprinted.add(agenda)
+    return outcomes
+
+
+def waiting(now: dt.datetime) -> list[tuple[uuid.UUID, Agenda]]:
+    """Dispatches whose paper is ready and which no message carries yet, to those who still take part; each
+    with the meeting and the language of its agenda."""
     ready = Q(document=None) | Q(document__state=Document.State.RENDERED)
     handed = Q(by_hand__isnull=False, by_hand__mail_too=False)
-    return list(
+    found = (
         Dispatch.objects.filter(
             ready,
             ~handed,
@@ -218,8 +233,9 @@ def waiting(now: dt.datetime) -> list[uuid.UUID]:
             invitation__participant__state__in=Participant.ACTIVE,
         )
         .order_by("due_at", "pk")
-        .values_list("pk", flat=True)[:BATCH]
+        .values_list("pk", "invitation__meeting", "invitation__participant__contact__language")[:BATCH]
     )
+    return [(dispatch, (meeting, language)) for dispatch, meeting, language in found]
 
 
 def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
