@@ -8,10 +8,12 @@ import re
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 import yaml
 from celery.exceptions import SoftTimeLimitExceeded
@@ -21,10 +23,13 @@ from django.utils import timezone
 
 from imc_portal import celery_app
 from imc_portal.core import bell
+from imc_portal.core.outbox import locks
 from imc_portal.core.tasks import deliver_email
 from imc_portal.engines import valkey
+from meetings import tasks
 from meetings.models import Dispatch
 from meetings.services import dispatch
+from tests import provide
 from tests.faults.portal import ROOT
 from tests.meetings import scenes
 
@@ -138,6 +143,7 @@ RING = """
 import time, django
 django.setup()
 from imc_portal.core import bell
+from imc_portal.core.outbox import locks
 from imc_portal.core.tasks import deliver_email
 begun = time.monotonic()
 for number in range(20):
@@ -196,6 +202,20 @@ def test_11_a_worker_that_is_told_to_stop_has_time_for_it() -> None:
 
 
 # --- 12: two clocks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_12_one_process_at_a_time_dispatches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "dispatch_due", done := mock.Mock(return_value=dispatch.Report()))
+    key = locks._key(uuid.uuid5(uuid.NAMESPACE_URL, "work:dispatch"))
+    with psycopg.connect(provide.child_environment()["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [key])
+        tasks.dispatch_due()
+        assert not done.called
+    tasks.dispatch_due()
+    assert done.called
+    tasks.dispatch_due()
+    assert done.call_count == 2, "the lock was kept"
 
 
 def test_12_the_clock_counts_in_utc() -> None:
