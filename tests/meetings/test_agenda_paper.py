@@ -140,6 +140,7 @@ def test_the_letter_waits_for_the_agenda_in_the_recipients_language(scene: Scene
 
 def test_a_change_sends_the_new_edition_once(scene: Scene) -> None:
     papers.call(scene)
+    papers.leave()
     meeting = meeting_of(scene)
     plan = papers.plan_of(meeting.starts_at, place="Corn")
     planning.change_meeting(meeting=meeting, plan=plan, actor=Actor.person(scene.focal))
@@ -187,6 +188,7 @@ def test_a_failed_agenda_is_named_in_the_post_room_and_can_be_made_again(
 
 def test_a_change_is_told_even_when_its_agenda_cannot_be_made(scene: Scene) -> None:
     papers.call(scene)
+    papers.leave()
     meeting = meeting_of(scene)
     plan = papers.plan_of(meeting.starts_at, place="Corn")
     planning.change_meeting(meeting=meeting, plan=plan, actor=Actor.person(scene.focal))
