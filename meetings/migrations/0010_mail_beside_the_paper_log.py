@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0009_paper_log_and_clock'),
+        ("meetings", "0009_paper_log_and_clock"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='handdelivery',
-            name='mail_too',
-            field=models.BooleanField(default=False, verbose_name='send the e-mail all the same'),
+            model_name="handdelivery",
+            name="mail_too",
+            field=models.BooleanField(default=False, verbose_name="send the e-mail all the same"),
         ),
     ]

@@ -4,21 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0006_append_only_story'),
+        ("core", "0006_append_only_story"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AcceptedBefore',
+            name="AcceptedBefore",
             fields=[
-                ('message_id', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.CharField(help_text='Where that is known from.', max_length=200)),
+                ("message_id", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(blank=True, null=True)),
+                ("source", models.CharField(help_text="Where that is known from.", max_length=200)),
             ],
             options={
-                'verbose_name_plural': 'accepted before',
+                "verbose_name_plural": "accepted before",
             },
         ),
     ]
