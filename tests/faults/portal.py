@@ -67,10 +67,10 @@ class Process:
         return [int(word) for word in words]
 
     def processor_seconds(self) -> float:
-        """What it and its processes have used so far."""
+        """What it and its processes have used so far, those included that were replaced."""
         ticks = 0
         for pid in [self.pid, *self.children]:
-            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
