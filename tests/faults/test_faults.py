@@ -159,7 +159,11 @@ def test_1_workers_killed(portal: Portal, ask: bool) -> None:
     for _ in range(3 if ask else KILLS - 2):
         time.sleep(dice.uniform(0.2, 4))
         kill_one(portal, workers, dice, seen)
-    what = "a worker killed ten times" if not ask else "the same five times, a person is asked first"
+    what = (
+        "a worker killed ten times"
+        if not ask
+        else "killed in the window and three times more, a person is asked first"
+    )
     found = end(portal, "1b" if ask else "1", what, begun, printed=live, kills=seen)
     if ask:
         assert found.second_copies == 0, "sent once more without asking"
