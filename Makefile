@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON_IN_VENV := .venv/bin/python
 PORT ?= 8000
 STAGE ?= informal
+FAULT_RECIPIENTS ?= 500
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
 
@@ -35,7 +36,7 @@ test-fast: .venv/ready-to-run $(MO)
 	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not faults and not bench"
 
 test-faults: .venv/ready-to-test $(MO)
-	@$(PYTHON_IN_VENV) -m pytest -m faults -s
+	@FAULT_RECIPIENTS=$(FAULT_RECIPIENTS) $(PYTHON_IN_VENV) -m pytest -m faults -s
 
 lint: .venv/ready-to-lint $(MO)
 	@$(PYTHON_IN_VENV) -m ruff check

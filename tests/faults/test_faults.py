@@ -1,8 +1,8 @@
-"""Five hundred recipients, and everything that may break while they are written to: nobody is left out or
+"""Hundreds of recipients, and everything that may break while they are written to: nobody is left out or
 written to twice, save where the story of a message says that nobody could know.
 
 Each run starts with all proposals approved; the portal calls the meetings, prints the agendas, writes, sends.
-FAULT_RECIPIENTS=40 (or so) makes all of it shorter; FAULT_SEED repeats the moments of a run.
+FAULT_RECIPIENTS says how many (`make test-faults` 500, `make test` 100); FAULT_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
