@@ -2,7 +2,7 @@
 written to twice, save where the story of a message says that nobody could know.
 
 Each run starts with all proposals approved; the portal calls the meetings, prints the agendas, writes, sends.
-FAULT_RECIPIENTS says how many (`make test-faults` 500, `make test` 100); FAULT_SEED repeats the moments of a run.
+FAULT_RECIPIENTS says how many (`make test-faults` 500, `make test` 100); FAULT_SEED repeats the moments.
 """
 
 from __future__ import annotations
