@@ -181,11 +181,22 @@ def test_a_killed_run_leaves_nothing_that_blocks_the_next(start: Callable[[], De
     following.expect_nothing_left()
 
 
-def test_what_a_killed_run_left_and_does_not_listen_is_ended_by_the_next(start: Callable[[], Demo]) -> None:
+def _catches(pid: int, sign: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for this signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:")).split()[1]
+    return bool(int(caught, 16) >> (sign - 1) & 1)
+
+
+def test_what_a_killed_run_left_and_does_not_listen_is_ended_by_the_next(
+    start: Callable[[], Demo], wait_until: Wait
+) -> None:
     killed = start()
     killed.wait_until_ready()
     stubborn = _child(killed, "celery")
     assert stubborn is not None
+    # Before it has its own handler the signal ends it even while it is stopped.
+    wait_until(lambda: _catches(stubborn, signal.SIGTERM), 30, "a handler of SIGTERM")
     os.kill(stubborn, signal.SIGSTOP)  # it does not hear the SIGTERM that its parent's death brings
     killed.end(signal.SIGKILL)
     assert stubborn in killed.family()
