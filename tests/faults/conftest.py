@@ -14,8 +14,7 @@ import pytest
 from tests.faults import portal as portals
 from tests.faults.portal import Engines, Portal, Post, wait
 
-#: `make test-faults` asks for 500: all runs then last longer than all other tests may.
-RECIPIENTS = int(os.environ.get("FAULT_RECIPIENTS", "100"))
+RECIPIENTS = int(os.environ.get("FAULT_RECIPIENTS", "500"))
 UNPRINTED = "SELECT count(*) FROM proposals_document WHERE state <> 'rendered'"
 
 
