@@ -74,8 +74,8 @@ def operations(request: PersonRequest) -> HttpResponse:
 @command
 def settle(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Close an incident, with the word of who saw to it."""
-    _require(request)
     incident = get_object_or_404(Incident, pk=pk)
+    _require(request)
     how = request.POST.get("how", "")
     incidents.settle(incident=incident, actor=Actor.person(request.user), how=how)
     messages.success(request, _("The incident is settled."))

@@ -325,7 +325,9 @@ def test_a_nul_byte_is_never_a_server_error(name: str, world: World) -> None:
     before = rows()
     url = reverse(name, kwargs=kwargs)
     if method in ("GET", "FORM"):
-        assert client.get(url, {"q": "a\0b", "member": "\0"}).status_code == 400
+        # Whether the process lives is answered before anything of the question is read.
+        expected = 200 if name == "healthz" else 400
+        assert client.get(url, {"q": "a\0b", "member": "\0"}).status_code == expected
     if method in ("POST", "FORM"):
         fields = ("reason", "name", "text", "function", "why", "chosen", "title", "kind")
         typed = dict.fromkeys(fields, "a\0b")
