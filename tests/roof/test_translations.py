@@ -112,9 +112,13 @@ def verbs_in(file: Path) -> Iterator[str]:
 # --- what a French reader sees ---------------------------------------------------------------
 
 
+#: Headers of a message have one name in all languages.
+HEADERS = {"From", "To", "In-Reply-To"}
+
+
 def english_in(said: Iterable[str], known: list[str]) -> list[str]:
     found = []
-    for text in said:
+    for text in set(said) - HEADERS:
         rest = FILE.sub(" ", text)
         for word in [*known, *ALIKE]:
             rest = rest.replace(word, " ")
@@ -164,7 +168,7 @@ def let_in(name: str, *people: str) -> list[str]:
 
 PAGES = sorted(name for name, (method, _at, _who) in TABLE.items() if method in ("GET", "FORM"))
 #: What a page fetches later and puts in its place.
-PARTS = {"partners:suggested"}
+PARTS = {"partners:suggested", "meetings:message_html"}
 #: Files, machine answers, and the page for staff that shows the components.
 NO_PAGES = {"healthz", "readyz", "style", "meetings:calendar", "meetings:package", "personal:calendar"}
 
