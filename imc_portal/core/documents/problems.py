@@ -17,8 +17,8 @@ class StoreProblem(Exception):
 
     @property
     def words(self) -> str:
-        """What happened and what to do, in the reader's language."""
-        raise NotImplementedError
+        """What happened; each kind adds what to do, in the reader's language."""
+        return str(self)
 
 
 class Damaged(StoreProblem):
@@ -28,7 +28,7 @@ class Damaged(StoreProblem):
 
     @property
     def words(self) -> str:
-        """As above."""
+        """What happened, and whom to tell."""
         return _("The stored document is missing or was altered, so we do not hand it out. Tell the curator.")
 
 
@@ -51,5 +51,5 @@ class StoreDown(StoreProblem):
 
     @property
     def words(self) -> str:
-        """As above."""
+        """What happened, and whom to tell."""
         return _("The store of documents does not answer just now. Try again in a few minutes.")
