@@ -76,6 +76,7 @@ def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
     """A test with real transactions empties every table; the catalogue is no test's own and returns."""
     if sender.label == "partners" and not apps.get_model("partners", "Function")._default_manager.exists():
         import_module("partners.migrations.0002_catalogue").fill(apps, None)
+        import_module("partners.migrations.0012_evidence_says_what_was_studied").mark(apps, None)
 
 
 @pytest.fixture

@@ -141,7 +141,9 @@ def tab_through(page: Page) -> list[str]:
 def press_tab_until(page: Page, selector: str) -> None:
     """Move the focus on until it stands on this."""
     for _step in range(120):
+        # A page on its way in takes no key: nothing has the focus until its body stands.
+        page.wait_for_load_state()
         page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
             return
     raise AssertionError(f"Tab never reaches {selector} on {page.url}")

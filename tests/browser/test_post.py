@@ -130,6 +130,7 @@ def test_the_frame_shows_the_letter_in_its_own_style_and_runs_nothing(page: Page
 
 def test_a_sent_message_is_said_again_by_keyboard_and_seen_to_leave(page: Page) -> None:
     page.locator("tr", has_text="Morbier").get_by_role("link").first.click()
+    page.wait_for_url(re.compile(r"/meetings/post/[0-9a-f-]{36}/$"))
     press_tab_until(page, "a[href$='/again/']")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/again/$"))
