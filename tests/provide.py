@@ -35,6 +35,8 @@ def environment_for_tests() -> Path:
     os.environ["REDIS_URL"] = _with_number(os.environ["IMC_TEST_REDIS_URL"], number)
     scratch = Path(tempfile.mkdtemp(prefix="imc-test-"))
     (scratch / "static").mkdir()
+    # What one process of this run makes for all of them; it goes with the parent's scratch folder.
+    os.environ.setdefault("IMC_TEST_SHARED", str(scratch))
     os.environ |= {
         "IMC_VAR": str(scratch),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or "only-for-this-test-run-" + "x" * 32,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -17,10 +16,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import grounds
+
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-#: What a running demo must not inherit from the tests around it.
-OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DOCUMENTS_URL", "BASE_URL", "PGOPTIONS", "DEMO"}
 PASSWORD = "winter-service-2026"
 
 
@@ -92,6 +91,7 @@ def stages(chromium: Browser) -> Iterator[Stages]:
 def running_demo(stage: str, browser: Browser) -> Iterator[Portal]:
     """The demo at a stage, as `make demo` runs it; stopped with SIGTERM at the end."""
     folder = Path(tempfile.mkdtemp(prefix="imc-browser-"))
+    grounds.lay(folder / "var")
     demo, address = _start(folder / "var", stage)
     try:
         _wait_until_ready(demo)
@@ -109,11 +109,9 @@ def _start(var: Path, stage: str) -> tuple[subprocess.Popen[str], str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment |= {"IMC_VAR": str(var), "PORT": str(port), "STAGE": stage}
     demo = subprocess.Popen(
         [sys.executable, "-m", "imc_portal.demo"],
-        env=environment,
+        env=grounds.environment(var) | {"PORT": str(port), "STAGE": stage},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

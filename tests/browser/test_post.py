@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -11,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import OURS, ROOT, Portal, Stages
+from tests import grounds
+from tests.browser.conftest import ROOT, Portal, Stages
 from tests.browser.look import Noise, faults, press_tab_until, sign_in, tab_through, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,11 +43,10 @@ for state, more in (("failed", long), ("unknown", {}), ("queued", {}), ("held", 
 def talks(stages: Stages) -> Portal:
     """The demo with its papers sent, and messages in trouble beside them."""
     portal = stages.at("informal")
-    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     subprocess.run(
         [sys.executable, "manage.py", "shell", "-c", TROUBLE],
         cwd=ROOT,
-        env=inherited | {"IMC_VAR": str(portal.var), "DEMO": "True", "BASE_URL": portal.address},
+        env=grounds.environment(portal.var) | {"DEMO": "True", "BASE_URL": portal.address},
         check=True,
         capture_output=True,
     )
