@@ -16,7 +16,10 @@ PLACES = ["/", "/needs/", "/register/", "/partners/FR/39367/", "/demo/mailbox/",
 PLACES += ["/exchange/", "/funding/", "/private-interest/"]
 FOR_ANYBODY = ["/accounts/login/", "/accounts/password/reset/", "/p/unknown/", "/no/", "/register/?q=forest"]
 #: Pages that look alike at every stage and for everybody: looked at once.
-ALIKE = ("/accounts/", "/profile/", "/needs/", "/partners/", "/demo/", "/funding/")
+ALIKE = (
+    *("/accounts/", "/profile/", "/needs/", "/partners/", "/demo/", "/funding/"),
+    *("/exchange/", "/private-interest/", "/evidence/", "/register/"),
+)
 
 
 def personal_link(portal: Portal) -> str:
