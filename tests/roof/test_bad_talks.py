@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import pytest
 import pytest_django
-from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from tests import world as worlds
+from tests.counted import rows
 from tests.doors import TABLE
 from tests.world import World
 
@@ -50,16 +50,6 @@ COMMANDS = (
     *("language", "kind", "review_on", "lessons", "goal", "minutes", "seen", "deadline", "email", "role"),
     *("action", "owner", "due", "area", "objective", "override", "concern", "paper", "invitation", "reply"),
 )
-
-
-def rows() -> dict[str, int]:
-    """How much of everything there is."""
-    ours = ("core", "partners", "proposals", "meetings")
-    return {
-        model._meta.label: model._default_manager.count()
-        for app in ours
-        for model in apps.get_app_config(app).get_models()
-    }
 
 
 @pytest.fixture(scope="module")
