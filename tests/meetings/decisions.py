@@ -43,7 +43,8 @@ def voice(area: SelectedArea, who: Participant, vote: str = "yes", **fields: str
 
 def decide(meeting: FormalMeeting, *voices: outcomes.Voice) -> int:
     """Record these voices on the newest state of the meeting."""
-    meeting.refresh_from_db()
+    if FormalMeeting.objects.filter(pk=meeting.pk).exists():  # else it is none, and the service has to say so
+        meeting.refresh_from_db()
     return outcomes.decide(meeting=meeting, voices=voices, revision=meeting.revision, actor=ACTOR)
 
 
