@@ -13,11 +13,13 @@ import resource
 import signal
 import time
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from zlib import crc32
 
 import pytest
 from django.conf import settings
 
+from tests import stores
 from tests.faults import tally
 from tests.faults.conftest import RECIPIENTS
 from tests.faults.portal import Portal, Process, wait
@@ -282,6 +284,32 @@ def test_6_store_full_while_printing(portal: Portal) -> None:
     found = end(portal, "6", "the store full while printing, then free", begun, printed=live)
     assert found.second_copies == found.failed == 0
     assert not list(portal.documents.rglob("*.part*")), "half a file was left"
+
+
+def move_to(way: stores.Way, folder: Path) -> None:
+    """Every printed paper into the bucket, past the way and its faults."""
+    hand = stores.client(way)
+    for file in filter(Path.is_file, folder.rglob("*")):
+        name = f"kept/{file.relative_to(folder).as_posix()}"
+        hand.put_object(Bucket=stores.BUCKET, Key=name, Body=file.read_bytes())
+
+
+def test_6_s3_store_out_of_order(portal: Portal) -> None:
+    begun = time.monotonic()
+    live = len(put_back(portal, min(10, RECIPIENTS)))
+    with stores.s3() as way:
+        move_to(way, portal.documents)
+        portal.environment["DOCUMENTS_URL"] = way.url
+        portal.worker()
+        portal.beat()
+        for number, fault in enumerate(("refuse", "hang", "cut")):
+            wait_for_sent(portal, 0.2 + number / 5)
+            way.fault = fault
+            time.sleep(4)
+            way.fault = ""
+        found = end(portal, "6b", "an S3 store that refuses, hangs, cuts the line", begun, printed=live)
+    assert portal.rows("SELECT 1 FROM core_incident WHERE kind = 'store'"), "nobody was told of the store"
+    assert found.second_copies == found.failed == 0
 
 
 # --- 7: the clock ----------------------------------------------------------------------------
