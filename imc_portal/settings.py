@@ -143,6 +143,8 @@ MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 1200)
 MAIL_PER_DOMAIN = env.number("MAIL_PER_DOMAIN", 120)
 #: Above this size of all its attachments a message carries its personal link instead of PDFs.
 MAIL_ATTACH_LIMIT = env.number("MAIL_ATTACH_LIMIT", 10_000_000)
+#: Seconds after a letter about troubles in a case in which the next ones wait for company.
+NOTICE_GATHER_SECONDS = env.number("NOTICE_GATHER_SECONDS", 600)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "IMC portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where reports of messages that came back are read, and the address they are sent to (docs/bounces.md).

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,23 +21,39 @@ from meetings.models import Meeting
 from meetings.troubles import NOTICE, Trouble
 from partners.models import Case
 
+#: A letter names so many things; all of them stand in the post room.
+MOST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to know, and the one thing to do, with the page where it is done."""
+    """What to know, and the one thing to do, with the page where it is done; or several things, each so."""
 
     key: str
     subject: str
     lines: Sequence[str]
     label: str
     path: str
+    points: Sequence[Trouble] = ()
 
 
-def trouble(found: Trouble) -> Notice:
-    """Something does not mend itself."""
-    subject = _("To see to: %(case)s") % {"case": found.case.title}
+def troubles(case: Case, found: Sequence[Trouble]) -> Notice:
+    """Something does not mend itself, or several things do not."""
     rest = _("The others' papers and letters go on.")
-    return Notice(found.key, subject, (found.text, rest), found.label, found.url)
+    if len(found) == 1:
+        [one] = found
+        subject = _("To see to: %(case)s") % {"case": case.title}
+        return Notice(one.key, subject, (one.text, rest), one.label, one.url)
+    words = {"n": len(found), "case": case.title}
+    subject = _("%(n)d things to see to: %(case)s") % words
+    lines = [rest]
+    if len(found) > MOST:
+        lines.insert(0, _("These are the first %(most)d of %(n)d.") % {**words, "most": MOST})
+    together = hashlib.sha256("\n".join(sorted(one.key for one in found)).encode()).hexdigest()[:32]
+    room = reverse("meetings:post", args=[case.pk])
+    return Notice(
+        f"{NOTICE}{case.pk}:{together}", subject, lines, _("Open the post room"), room, found[:MOST]
+    )
 
 
 def approval(meeting: Meeting, *, day: dt.date, left: int, mark: str, path: str) -> Notice:
@@ -74,6 +92,7 @@ def to(person: User, case: Case, notice: Notice, *, each: bool = False) -> Messa
     context = {
         "notice": notice,
         "case": case,
+        "base": settings.BASE_URL,
         "url": f"{settings.BASE_URL}{notice.path}",
         "subject": notice.subject,
         "language": translation.get_language() or settings.LANGUAGE_CODE,

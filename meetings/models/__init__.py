@@ -16,6 +16,7 @@ from meetings.models.expectation import (
 from meetings.models.handover import HandOver, HandOverReceiver
 from meetings.models.meeting import FormalMeeting, InformalMeeting, Invitation, Meeting
 from meetings.models.minutes import Minutes, MinutesRevision, MinutesVoice, Ratification
+from meetings.models.notice import ToldTrouble
 from meetings.models.outcome import ExplorationDecision, NextStep, Objective, SelectedArea
 from meetings.models.paper import MeetingPaper
 from meetings.models.preparation import AreaPreparation, PartyPreparation, Stakeholder
@@ -63,4 +64,5 @@ __all__ = [
     "SelectedArea",
     "Stakeholder",
     "Telling",
+    "ToldTrouble",
 ]

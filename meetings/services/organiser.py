@@ -1,7 +1,8 @@
-"""Tell whoever runs a case what went wrong on the way of its papers: one message per trouble, once.
+"""Tell whoever runs a case what went wrong on the way of its papers: of each trouble once.
 
-Core marks a message as failed or come back and knows nothing of meetings; this reads those marks. Nothing
-waits for it: the rest of a dispatch goes on.
+Core marks a message as failed or come back and knows nothing of meetings; this reads those marks. The first
+trouble is told at once; what follows waits for company, so that a mail server that refuses hundreds costs its
+reader a few letters. Nothing waits for it: the rest of a dispatch goes on.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from imc_portal.core.models import OutgoingEmail
 from meetings import chain, late, notices, troubles
+from meetings.models import ToldTrouble
 from meetings.services import runners
 from meetings.troubles import NOTICE, Trouble
 from partners.models import Case
+from partners.services import cases as services
 
 log = logging.getLogger(__name__)
 #: Before this nothing is on its way.
@@ -26,7 +29,7 @@ BATCH = 200
 
 
 def tell_due(*, now: dt.datetime) -> int:
-    """Write a message for each trouble of which nobody was told. Returns how many."""
+    """Write a letter for each case with troubles of which nobody was told. Returns how many."""
     awake = Case.objects.filter(state__in=FROM).order_by("pk")
     keys = list(awake.values_list("pk", flat=True))
     told = 0
@@ -37,33 +40,46 @@ def tell_due(*, now: dt.datetime) -> int:
 
 
 def _tell_of(cases: list[Case], now: dt.datetime) -> int:
-    found = [*troubles.find(cases, now), *(one for case in cases for one in _joined(case))]
-    known = OutgoingEmail.objects.filter(key__in=[one.key for one in found])
-    told = set(known.values_list("key", flat=True))
-    return sum(_tried(one, cases, now) for one in found if one.key not in told)
+    known = _told(cases)
+    new = {one.case.pk for one in _found(cases, now) if one.key not in known}
+    since = now - dt.timedelta(seconds=settings.NOTICE_GATHER_SECONDS)
+    gathering = ToldTrouble.objects.filter(case__in=new, at__gt=since)
+    ready = new - set(gathering.values_list("case", flat=True))
+    return sum(_tried(case, now) for case in cases if case.pk in ready)
 
 
-def _tried(found: Trouble, cases: list[Case], now: dt.datetime) -> bool:
+def _found(cases: list[Case], now: dt.datetime) -> list[Trouble]:
+    return [*troubles.find(cases, now), *(one for case in cases for one in _joined(case))]
+
+
+def _told(cases: list[Case]) -> set[str]:
+    return set(ToldTrouble.objects.filter(case__in=cases).values_list("key", flat=True))
+
+
+def _tried(case: Case, now: dt.datetime) -> bool:
     try:
-        return _tell(found, now)
+        return _tell(case, now)
     except Exception:
-        # One message that cannot be written must not hold up the others.
-        log.exception("nobody can be told of %s", found.key)
+        # One letter that cannot be written must not hold up the others.
+        log.exception("nobody can be told what went wrong in case %s", case.pk)
         return False
 
 
 @transaction.atomic
-def _tell(found: Trouble, now: dt.datetime) -> bool:
-    person = runners.runner(found.case)
+def _tell(case: Case, now: dt.datetime) -> bool:
+    """Write one letter about all that is new; of two clocks the second finds nothing new."""
+    person = runners.runner(case)
     if person is None:
         return False
+    services.locked(case)
+    known = _told([case])
     with runners.speaking_to(person):
         # Found in the clock's language: said again in the reader's.
-        again = [*troubles.find([found.case], now), *_joined(found.case)]
-        same = next((one for one in again if one.key == found.key), None)
-        if same is None:
+        new = [one for one in _found([case], now) if one.key not in known]
+        if not new:
             return False
-        runners.tell(found.case, person, notices.trouble(same))
+        email = runners.tell(case, person, notices.troubles(case, new))
+    ToldTrouble.objects.bulk_create(ToldTrouble(key=one.key, case=case, email=email, at=now) for one in new)
     return True
 
 

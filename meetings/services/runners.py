@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from imc_portal.core.models import User
+from imc_portal.core.models import OutgoingEmail, User
 from meetings import notices
 from meetings.notices import Notice
 from meetings.services import posting
@@ -26,9 +26,9 @@ def leads(case: Case) -> list[User]:
     return _seated(case, Role.LEAD) or ([alone] if alone else [])
 
 
-def tell(case: Case, person: User, notice: Notice, *, each: bool = False) -> None:
+def tell(case: Case, person: User, notice: Notice, *, each: bool = False) -> OutgoingEmail:
     """Queue one notice; written in the language that is active, so call it inside `speaking_to`."""
-    posting.notify(notices.to(person, case, notice, each=each))
+    return posting.notify(notices.to(person, case, notice, each=each))
 
 
 def speaking_to(person: User) -> translation.override:

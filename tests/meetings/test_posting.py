@@ -80,9 +80,9 @@ def test_nobody_forgets_what_is_held_until_it_is_of_no_use(scene: Scene) -> None
     assert organiser.tell_due(now=timezone.now()) == 0
     due = timezone.now() + dt.timedelta(days=1)
     OutgoingEmail.objects.filter(state="held").update(give_up_at=due)
-    assert organiser.tell_due(now=timezone.now()) == 2
-    told = OutgoingEmail.objects.filter(key__startswith="notice:", state="queued")
-    assert all("still held back" in mail.text for mail in told)
+    assert organiser.tell_due(now=timezone.now()) == 1
+    told = OutgoingEmail.objects.get(key__startswith="notice:", state="queued")
+    assert told.text.count("still held back") == 2
     assert organiser.tell_due(now=timezone.now()) == 0
 
 
