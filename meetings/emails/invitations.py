@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from imc_portal.core.outbox import File, Message, one_line
 from imc_portal.core.templatetags.portal import colon
 from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import calendar, leadtime, spoken
+from meetings.agenda import Item
 from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import Case, OfficeHolder
 from proposals.documents import tokens
@@ -77,28 +79,33 @@ def proposal(letter: Letter, key: str) -> Message:
     """The proposal with its PDF, the invitation to the informal meeting and the personal link."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: a proposal, and an informal meeting on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "proposal", [*_pdf(letter), *_agenda(letter), _entry(letter)])
+        items = spoken.items(letter.meeting)
+        files = [*_pdf(letter), *_agenda(letter), _entry(letter, items)]
+        return _message(letter, key, subject, "proposal", files, items)
 
 
 def formal_invitation(letter: Letter, key: str) -> Message:
     """The invitation to the formal meeting."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: invitation to the formal meeting on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "formal", [*_agenda(letter), _entry(letter)])
+        items = spoken.items(letter.meeting)
+        return _message(letter, key, subject, "formal", [*_agenda(letter), _entry(letter, items)], items)
 
 
 def changed(letter: Letter, key: str) -> Message:
     """The meeting has changed: what holds now, with the changed calendar entry."""
     with _in_the_language_of(letter):
         subject = _("Changed: meeting with %(host)s, now on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "changed", [*_agenda(letter), _entry(letter)])
+        items = spoken.items(letter.meeting)
+        return _message(letter, key, subject, "changed", [*_agenda(letter), _entry(letter, items)], items)
 
 
 def cancelled(letter: Letter, key: str) -> Message:
     """The meeting does not take place, and why; the calendar entry goes."""
     with _in_the_language_of(letter):
         subject = _("Cancelled: meeting with %(host)s on %(day)s") % _words(letter)
-        return _message(letter, key, subject, "cancelled", [_entry(letter, cancelled=True)])
+        items = spoken.items(letter.meeting)
+        return _message(letter, key, subject, "cancelled", [_entry(letter, items, cancelled=True)], items)
 
 
 def reminder(letter: Letter, key: str) -> Message:
@@ -115,8 +122,16 @@ def confirmed(letter: Letter, key: str) -> Message:
         return _message(letter, key, subject, "confirmed", [])
 
 
-def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | None = None) -> calendar.Entry:
-    """The meeting as calendars know it; its sender is the portal, else mail programs ignore the changes."""
+def calendar_entry(
+    meeting: Meeting,
+    now: dt.datetime,
+    contact: OfficeHolder | None = None,
+    items: Sequence[Item] | None = None,
+) -> calendar.Entry:
+    """The meeting as calendars know it; its sender is the portal, else mail programs ignore the changes.
+
+    `items`: its agenda in the active language, where that is known already.
+    """
     return calendar.Entry(
         uid=uid_of(meeting),
         sequence=meeting.sequence,
@@ -124,7 +139,7 @@ def calendar_entry(meeting: Meeting, now: dt.datetime, contact: OfficeHolder | N
         ends_at=meeting.ends_at,
         time_zone=meeting.time_zone,
         summary=title_of(meeting),
-        description=_agenda_text(meeting),
+        description=_agenda_text(meeting, spoken.items(meeting) if items is None else items),
         place=one_line(meeting.place),
         url=meeting.online_url,
         stamp=now,
@@ -209,8 +224,10 @@ def _words(letter: Letter) -> dict[str, str]:
     }
 
 
-def _message(letter: Letter, key: str, subject: str, template: str, files: list[File]) -> Message:
-    context = _context(letter) | {"subject": subject}
+def _message(
+    letter: Letter, key: str, subject: str, template: str, files: Sequence[File], items: Sequence[Item] = ()
+) -> Message:
+    context = _context(letter) | {"subject": subject, "agenda": items}
     return Message(
         key=key,
         to_address=letter.contact.email,
@@ -234,7 +251,6 @@ def _context(letter: Letter) -> dict[str, object]:
     return {
         "letter": letter,
         "meeting": meeting,
-        "agenda": spoken.items(meeting),
         "contact": one_line(letter.contact.name),
         "office": letter.contact.get_office_display(),
         "host": letter.case.initiator,
@@ -269,6 +285,8 @@ def _corrects(letter: Letter) -> int | None:
     if letter.document is None:
         return None
     version = letter.document.version
+    if version.number == 1:
+        return None
     reached = Dispatch.objects.filter(
         Q(email__state__in=REACHED) | Q(by_hand__isnull=False),
         invitation__participant=letter.document.participant_id,
@@ -304,14 +322,14 @@ def _agenda(letter: Letter) -> list[File]:
     return [File(f"{name}.pdf", "application/pdf", document_name=paper.file_name, sha256=paper.sha256)]
 
 
-def _entry(letter: Letter, *, cancelled: bool = False) -> File:
-    entry = calendar_entry(letter.meeting, letter.now, letter.contact)
+def _entry(letter: Letter, items: Sequence[Item], *, cancelled: bool = False) -> File:
+    entry = calendar_entry(letter.meeting, letter.now, letter.contact, items)
     method, content = (
         ("CANCEL", calendar.cancel(entry)) if cancelled else ("REQUEST", calendar.request(entry))
     )
     return File("invitation.ics", f"text/calendar; method={method}", content=content)
 
 
-def _agenda_text(meeting: Meeting) -> str:
-    lines = [f"{number}. {item.title}" for number, item in enumerate(spoken.items(meeting), 1)]
+def _agenda_text(meeting: Meeting, items: Sequence[Item]) -> str:
+    lines = [f"{number}. {item.title}" for number, item in enumerate(items, 1)]
     return "\n".join([str(meeting.case.title), *lines])

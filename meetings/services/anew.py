@@ -77,9 +77,11 @@ def next_key(key: str) -> tuple[str, OutgoingEmail | None]:
     """The key of the next letter about this, and the letter that it says again, if there was one."""
     before = OutgoingEmail.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/"))
     last = before.order_by("-created_at").first()
+    if last is None:
+        return key, None
     # Not "again": so the outbox numbers what a person has said again from the same message.
     number = before.filter(key__startswith=f"{key}/anew:").count() + 1
-    return (f"{key}/anew:{number}", last) if last else (key, None)
+    return f"{key}/anew:{number}", last
 
 
 def link_back(email: OutgoingEmail, before: OutgoingEmail | None, language: str) -> None:

@@ -270,19 +270,23 @@ def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
 
 
 def _held(dispatch_id: uuid.UUID) -> Dispatch | None:
-    """The dispatch, if nobody else sends it; its meeting does not change meanwhile."""
-    meeting = Meeting.objects.select_related("case").get(invitations__dispatches=dispatch_id)
-    cases.locked(meeting.case)
-    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    """The dispatch, if nobody else sends it; its case and its meeting do not change meanwhile."""
+    of = Dispatch.objects.values_list("invitation__meeting__case", "invitation__meeting")
+    case, meeting = of.get(pk=dispatch_id)
+    # In the order in which everybody takes them.
+    for rows in (Case.objects.filter(pk=case), Meeting.objects.filter(pk=meeting)):
+        rows.select_for_update().values_list("pk", flat=True).get()
     return (
         Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related(
+            "by_hand",
             "document__version",
             "invitation__participant__municipality",
             "invitation__participant__contact",
             "invitation__meeting__host",
             "invitation__meeting__case__initiator",
             "invitation__meeting__case__opened_by",
+            "invitation__meeting__case__rules",
         )
         .filter(
             pk=dispatch_id,
@@ -305,7 +309,7 @@ def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
     anew.link_back(dispatch.email, before, case.opened_by.language)
     dispatch.problem = ""
     dispatch.save(update_fields=["email", "problem"])
-    if not meeting.is_formal:
+    if not meeting.is_formal and not case.has_reached(Case.State.INFORMAL_MEETING):
         cases.advance(case=case, to=Case.State.INFORMAL_MEETING, actor=Actor.portal())
     audit.record(
         Actor.portal(),

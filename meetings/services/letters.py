@@ -20,7 +20,7 @@ from imc_portal.core.templatetags.portal import day as day_in_words
 from meetings import emails
 from meetings.models import Dispatch, Invitation, MeetingPaper
 from partners.models import OfficeHolder, Participant
-from proposals.models import Annex, Document
+from proposals.models import Document, Statement
 
 
 def letter_to(
@@ -70,12 +70,11 @@ def link_of(participant: Participant) -> PersonalLink:
     """The recipient's one link for the whole case; a former recipient's link is closed."""
     contact = recipient_of(participant)
     holder = holder_of(contact)
-    former = PersonalLink.objects.filter(
-        purpose="participant", subject=participant.pk, revoked_at=None
-    ).exclude(holder=holder)
-    for link in former:
+    live = PersonalLink.objects.filter(purpose="participant", subject=participant.pk, revoked_at=None)
+    for link in [link for link in live if link.holder != holder]:
         links.revoke(link=link, actor=Actor.portal(), reason="Another person receives the papers now.")
-    return links.issue(
+    mine = [link for link in live if link.holder == holder and link.language == contact.language]
+    return next((link for link in mine if link.is_live), None) or links.issue(
         purpose="participant", subject=participant.pk, holder=holder, language=contact.language
     )
 
@@ -143,15 +142,10 @@ def _barred(address: str, known: Mapping[str, str] | None) -> str:
 
 def _first_benefit(document: Document) -> str:
     """What is in it for the recipient: the first benefit of its own annex."""
-    annex = (
-        Annex.objects.filter(version=document.version_id, participant=document.participant_id)
-        .prefetch_related("statements")
-        .first()
+    statements = Statement.objects.filter(
+        annex__version=document.version_id, annex__participant=document.participant_id
     )
-    benefits = (
-        [statement.text for statement in annex.statements.all() if statement.is_benefit] if annex else []
-    )
-    return benefits[0] if benefits else ""
+    return next((statement.text for statement in statements if statement.is_benefit), "")
 
 
 def _is_address(text: str) -> bool:
