@@ -53,15 +53,26 @@ class Portal:
 class Stages:
     """Running demos by stage, each started when it is first needed."""
 
-    def __init__(self, stack: ExitStack, browser: Browser) -> None:
-        self._stack, self._browser = stack, browser
-        self._running: dict[str, Portal] = {}
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._running: dict[str, tuple[Portal, ExitStack]] = {}
 
     def at(self, stage: str) -> Portal:
         """The demo at this stage."""
         if stage not in self._running:
-            self._running[stage] = self._stack.enter_context(running_demo(stage, self._browser))
-        return self._running[stage]
+            stack = ExitStack()
+            self._running[stage] = stack.enter_context(running_demo(stage, self._browser)), stack
+        return self._running[stage][0]
+
+    def only(self, stage: str) -> Portal:
+        """The same; the demos of other stages, which would keep the machine busy, end."""
+        self.stop(but=stage)
+        return self.at(stage)
+
+    def stop(self, but: str = "") -> None:
+        """End them."""
+        for stage in self._running.keys() - {but}:
+            self._running.pop(stage)[1].close()
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +94,9 @@ def portal(chromium: Browser) -> Iterator[Portal]:
 @pytest.fixture(scope="module")
 def stages(chromium: Browser) -> Iterator[Stages]:
     """Demos of a module, each started when it is first needed; stopped at its end."""
-    with ExitStack() as stack:
-        yield Stages(stack, chromium)
+    running = Stages(chromium)
+    yield running
+    running.stop()
 
 
 @contextmanager

@@ -40,14 +40,20 @@ def pages_of(portal: Portal, page: Page, who: str) -> dict[str, str]:
     return {kind: path for kind, path in found.items() if not kind.startswith("/p/")}
 
 
-def wrong_pages(portal: Portal, seen: set[str], who: str, least: int) -> dict[str, list[str]]:
-    """What is wrong with the pages this person comes to; `seen` are kinds looked at before."""
+def wrong_pages(
+    portal: Portal, seen: set[str], who: str, least: int, *, alike: bool = True
+) -> dict[str, list[str]]:
+    """What is wrong with the pages this person comes to; `seen` are kinds looked at before.
+
+    Without `alike` only those that change with the stage: the others somebody else looks at.
+    """
     page = window(portal)
     kinds = pages_of(portal, page, who)
     assert len(kinds) >= least, sorted(kinds)
     noise = Noise(portal.address)
     noise.listen(page)
-    fresh = {kind: path for kind, path in kinds.items() if not (kind in seen and kind.startswith(ALIKE))}
+    past = {kind for kind in kinds if kind.startswith(ALIKE) and (kind in seen or not alike)}
+    fresh = {kind: path for kind, path in kinds.items() if kind not in past}
     wrong = {path: faults(page, path, noise, known=kind in seen) for kind, path in fresh.items()}
     seen |= kinds.keys()
     page.context.close()
