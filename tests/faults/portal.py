@@ -33,6 +33,7 @@ SHORT = {
     "TASK_SOFT_SECONDS": "50",
     "TASK_HARD_SECONDS": "60",
     "TICK_SECONDS": "2",
+    "NOTICE_GATHER_SECONDS": "2",
     "MAIL_PER_MINUTE": "0",
     "MAIL_PER_DOMAIN": "0",
 }
