@@ -125,6 +125,13 @@ def gone_to_another(dispatch: Dispatch) -> bool:
     }
 
 
+def link_is_closed(dispatch: Dispatch) -> bool:
+    """Whether the paper reached its recipient, whose personal link was closed since and not renewed."""
+    mail, link = dispatch.email, dispatch.invitation.link
+    has_it = mail is not None and mail.state in (Mail.SENT, Mail.UNKNOWN)
+    return has_it and link is not None and link.revoked_at is not None
+
+
 def is_held_too_long(email: OutgoingEmail, now: dt.datetime) -> bool:
     """Whether nobody has released it, and little time is left until it would be of no use."""
     near = email.give_up_at is not None and email.give_up_at <= now + LOOK_BEFORE
@@ -200,6 +207,7 @@ def _recipients(cases: Mapping[uuid.UUID, Case], now: dt.datetime) -> Iterator[T
         email__state__in=[Mail.SENT, Mail.UNKNOWN],
     ).select_related(
         "email",
+        "invitation__link",
         "invitation__meeting",
         "invitation__participant__contact",
         "invitation__participant__municipality",
@@ -216,6 +224,11 @@ def _recipients(cases: Mapping[uuid.UUID, Case], now: dt.datetime) -> Iterator[T
             key = f"{NOTICE}{row.pk}:to:{contact.pk}:{_digest(contact.email)}"
             label = _("Send them to the new recipient")
             yield Trouble(key, case, text, label, url, dispatch=row.pk)
+        elif link_is_closed(row):
+            text = _("%(name)s: the personal link is closed, and the recipient has no other.")
+            text %= {"name": party}
+            url, label = reverse("meetings:send_to", args=[row.pk]), _("Send the papers with a new link")
+            yield Trouble(f"{NOTICE}{row.pk}:closed", case, text, label, url, dispatch=row.pk)
         elif contact.term_end and contact.term_end < row.invitation.meeting.local_start.date():
             words = {"name": party, "who": contact, "day": day_in_words(contact.term_end)}
             text = _("%(name)s: the term of %(who)s ends on %(day)s, before the meeting.") % words

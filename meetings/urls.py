@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/<uuid:pk>/again/", post_acts.again, name="message_again"),
     path("post/<uuid:pk>/settle/", post_acts.settle, name="message_settle"),
     path("post/<uuid:pk>/lift/", post_acts.lift, name="message_lift"),
+    path("post/<uuid:pk>/unlink/", post_acts.unlink, name="message_unlink"),
     # what is said
     path("cases/<uuid:case>/answers/", answers.answers, name="answers"),
     path("cases/<uuid:case>/answers/<uuid:participant>/<int:number>/", answers.answer, name="answer"),

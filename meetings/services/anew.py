@@ -17,7 +17,7 @@ from imc_portal.core import audit, outbox
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import EmailEvent, OutgoingEmail
 from imc_portal.core.problems import Refusal, given
-from meetings import confirmation, emails
+from meetings import confirmation, emails, troubles
 from meetings.models import Dispatch, Meeting, MeetingPaper
 from meetings.services import letters, posting
 from partners.models import Case, Participant
@@ -126,7 +126,7 @@ def send_to_new_recipient(*, dispatch: Dispatch, actor: Actor, reason: str, now:
         raise Refusal(_("Nothing has left yet: the papers go to the recipient chosen now by themselves."))
     if invitation.meeting.state != Meeting.State.CALLED or invitation.meeting.starts_at <= now:
         raise Refusal(_("This meeting no longer waits for papers."))
-    if not is_elsewhere(fresh):
+    if not is_elsewhere(fresh) and not troubles.link_is_closed(fresh):
         raise Refusal(_("The recipient chosen now has the papers."))
     if trouble := letters.trouble_with(invitation, now):
         raise Refusal(trouble)
@@ -157,6 +157,7 @@ def locked(dispatch: Dispatch) -> Dispatch:
             "email",
             "by_hand",
             "document__version",
+            "invitation__link",
             "invitation__participant__municipality",
             "invitation__participant__contact",
             "invitation__meeting__host",

@@ -52,10 +52,10 @@ def send_to(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
     policies.require(request.user, "meeting.run", dispatch.invitation.meeting)
     meeting = visible_meeting(request, dispatch.invitation.meeting_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    elsewhere = troubles.gone_to_another(dispatch)
+    elsewhere, closed = troubles.gone_to_another(dispatch), troubles.link_is_closed(dispatch)
     if form.is_bound and form.is_valid():
         actor, reason = Actor.person(request.user), form.cleaned_data["reason"]
-        send = anew.send_to_new_recipient if elsewhere else anew.write_again
+        send = anew.send_to_new_recipient if elsewhere or closed else anew.write_again
         try:
             send(dispatch=dispatch, actor=actor, reason=reason, now=timezone.now())
         except Refusal as refusal:
@@ -69,5 +69,6 @@ def send_to(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         "dispatch": dispatch,
         "form": form,
         "elsewhere": elsewhere,
+        "closed": closed,
     }
     return render(request, "meetings/send_to.html", context, status=form_status(request))

@@ -1,4 +1,4 @@
-"""What a person does with one message: hold, release, cancel, say again, settle. The outbox decides."""
+"""What a person does with one message: hold, release, cancel, say again, settle, and close its link."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imc_portal.core.http import PersonRequest, form_status, page
 from imc_portal.core.models import OutgoingEmail
 from meetings.forms.post import AgainForm, BecauseForm, SettleForm
 from meetings.post import contents
-from meetings.services import posting, resending
+from meetings.services import link_closing, posting, resending
 from meetings.views.minutes_words import tried
 from meetings.views.post import back
 from meetings.views.post_message import about, runnable_message
@@ -91,6 +91,20 @@ def lift(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
         return True
 
     return _asked(request, email, "lift", BecauseForm, act, _("Messages may go to this address again."))
+
+
+@page
+def unlink(request: PersonRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Close the personal link of a message that came into wrong hands, with the reason."""
+    email, _case = runnable_message(request, pk)
+
+    def act(form: Form) -> bool:
+        reason = form.cleaned_data["reason"]
+        link_closing.close(email=email, actor=Actor.person(request.user), reason=reason)
+        return True
+
+    words = _("The link is closed. Send the papers once more, so that the recipient gets a new one.")
+    return _asked(request, email, "unlink", BecauseForm, act, words)
 
 
 @page

@@ -98,6 +98,8 @@ def about(email: OutgoingEmail, case: Case) -> dict[str, object]:
         "stoppable": email.state in states.STOPPABLE,
         "cancellable": email.state in states.CANCELLABLE,
         "said": email.state in states.SAID,
+        "link_opens": email.link is not None and email.link.is_live,
+        "link_closed": email.link is not None and email.link.revoked_at is not None,
     }
 
 

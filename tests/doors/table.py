@@ -221,6 +221,7 @@ TABLE: dict[str, tuple[str, Arguments, str]] = {
     "meetings:message_again": ("FORM", at("mail"), WRITES),
     "meetings:message_settle": ("FORM", at("mail"), WRITES),
     "meetings:message_lift": ("FORM", at("mail"), WRITES),
+    "meetings:message_unlink": ("FORM", at("mail"), WRITES),
     "meetings:reply": ("FORM", at("invitation_informal_Bracon"), "fffynfnfss"),
     "meetings:record": ("GET", at("informal"), CASE_WRITE),
     "meetings:attendance": ("POST", at("informal"), CASE_WRITE),

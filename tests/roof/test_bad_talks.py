@@ -148,6 +148,9 @@ TOLD: dict[str, tuple[str, str, dict[str, str], int, str]] = {
     "an address that nothing bars": (
         "meetings:message_lift", "lead", {"reason": "x"}, 422, "Nothing keeps messages",
     ),
+    "a link closed without a reason": (
+        "meetings:message_unlink", "lead", {"reason": ""}, 422, "required",
+    ),
     "a quorum beyond everybody": ("meetings:rules", "lead", {"quorum": "501"}, 422, "500"),
     "a notice of a thousand years": ("meetings:rules", "lead", {"notice_days": "365000"}, 422, "120"),
     "a guest with a name like a book": ("meetings:guest", "observer", {"name": LONG}, 422, "at most 150"),
