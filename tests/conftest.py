@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -23,7 +25,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "imc_portal.settings"
 
 from django.apps import AppConfig, apps  # noqa: E402  (after the environment, see above)
 from django.conf import settings  # noqa: E402  (as above)
-from django.db import connection  # noqa: E402  (as above)
+from django.db import connection, transaction  # noqa: E402  (as above)
 from django.db.models.signals import post_migrate  # noqa: E402  (as above)
 from django.utils import translation  # noqa: E402  (as above)
 
@@ -37,6 +39,9 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 # A busy machine makes a single example slow; what a page may cost is measured by `make bench`.
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +82,24 @@ def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
     if sender.label == "partners" and not apps.get_model("partners", "Function")._default_manager.exists():
         import_module("partners.migrations.0002_catalogue").fill(apps, None)
         import_module("partners.migrations.0012_evidence_says_what_was_studied").mark(apps, None)
+
+
+@pytest.fixture(scope="module")
+def one_world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+    """One world for all tests of a file; whatever they change is rolled back."""
+    from tests import world as worlds
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(one_world: World) -> Iterator[World]:
+    """The world of the file as it was built."""
+    point = transaction.savepoint()
+    yield copy.deepcopy(one_world)
+    transaction.savepoint_rollback(point)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.apps import apps
 from django.db import connection
+from psycopg import sql
 
 OURS = ("core", "partners", "proposals", "meetings")
 
@@ -18,10 +19,8 @@ def rows() -> dict[str, int]:
 
 
 @cache
-def _statement() -> str:
+def _statement() -> sql.Composed:
     models = [model for app in OURS for model in apps.get_app_config(app).get_models()]
-    name = connection.ops.quote_name
-    return " UNION ALL ".join(
-        f"SELECT '{model._meta.label}', count(*) FROM {name(model._meta.db_table)}"  # noqa: S608  # names of models
-        for model in models
-    )
+    count = sql.SQL("SELECT {}, count(*) FROM {}")
+    each = (count.format(one._meta.label, sql.Identifier(one._meta.db_table)) for one in models)
+    return sql.SQL(" UNION ALL ").join(each)

@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import pytest_django
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests import world as worlds
 from tests.doors import TABLE
 from tests.world import CAST, SECRETS, World, handover, post
 
@@ -38,27 +36,11 @@ def ours() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
-    """One world for all doors; whatever a knock changes is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def untouched(world: World) -> Iterator[World]:
-    """The world as it was built."""
-    point = transaction.savepoint()
-    yield world
-    transaction.savepoint_rollback(point)
-
-
-@pytest.fixture(scope="module")
-def signed_in(world: World) -> dict[str, Client]:
+def signed_in(one_world: World) -> dict[str, Client]:
     """Who of the cast has an account, signed in once for all doors."""
     found = {who: Client() for who in CAST}
-    for who in found.keys() & world.people.keys():
-        found[who].force_login(world.people[who])
+    for who in found.keys() & one_world.people.keys():
+        found[who].force_login(one_world.people[who])
     return found
 
 
@@ -106,10 +88,10 @@ def test_the_right_people_get_in(name: str, world: World, signed_in: dict[str, C
 
 
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row[0] == "POST"))
-def test_no_command_answers_get(name: str, untouched: World) -> None:
+def test_no_command_answers_get(name: str, world: World) -> None:
     client = Client()
-    client.force_login(untouched.people["lead"])
-    assert client.get(reverse(name, kwargs=TABLE[name][1](untouched))).status_code == 405
+    client.force_login(world.people["lead"])
+    assert client.get(reverse(name, kwargs=TABLE[name][1](world))).status_code == 405
 
 
 NOT_FOR_PARTNERS = (
@@ -147,8 +129,7 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("who", CAST)
-def test_nobody_reads_what_is_not_theirs(who: str, untouched: World) -> None:
-    world = untouched
+def test_nobody_reads_what_is_not_theirs(who: str, world: World) -> None:
     client = Client()
     if who in world.people:
         client.force_login(world.people[who])

@@ -6,19 +6,16 @@ fault goes once through the curator's page and once through the command line.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_django
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +24,6 @@ from imc_portal.core import links
 from imc_portal.core.models import PersonalLink, User
 from partners.models import OfficeHolder, Participant
 from tests import makers
-from tests import world as worlds
 from tests.counted import rows
 from tests.doors import TABLE
 from tests.meetings.scenes import make_scene
@@ -36,22 +32,6 @@ from tests.world import World
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HEADER = "code,name,population,lat,lon"
 NEIGHBOUR = "a,b,km"
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
-    """One world for all tests; whatever one changes is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built."""
-    point = transaction.savepoint()
-    yield copy.deepcopy(built)
-    transaction.savepoint_rollback(point)
 
 
 def client_of(user: User) -> Client:

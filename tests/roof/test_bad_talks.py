@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
-import pytest_django
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -50,22 +48,6 @@ COMMANDS = (
     *("language", "kind", "review_on", "lessons", "goal", "minutes", "seen", "deadline", "email", "role"),
     *("action", "owner", "due", "area", "objective", "override", "concern", "paper", "invitation", "reply"),
 )
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
-    """One world for all rows; whatever a knock changes is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def world(built: World) -> Iterator[World]:
-    """The world as it was built."""
-    point = transaction.savepoint()
-    yield built
-    transaction.savepoint_rollback(point)
 
 
 def door(name: str, world: World) -> tuple[Client, str]:
