@@ -228,7 +228,8 @@ def _recipients(cases: Mapping[uuid.UUID, Case], now: dt.datetime) -> Iterator[T
             text = _("%(name)s: the personal link is closed, and the recipient has no other.")
             text %= {"name": party}
             url, label = reverse("meetings:send_to", args=[row.pk]), _("Send the papers with a new link")
-            yield Trouble(f"{NOTICE}{row.pk}:closed", case, text, label, url, dispatch=row.pk)
+            key = f"{NOTICE}{row.pk}:closed:{row.invitation.link_id}"
+            yield Trouble(key, case, text, label, url, dispatch=row.pk)
         elif contact.term_end and contact.term_end < row.invitation.meeting.local_start.date():
             words = {"name": party, "who": contact, "day": day_in_words(contact.term_end)}
             text = _("%(name)s: the term of %(who)s ends on %(day)s, before the meeting.") % words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from imc_portal.core import links
 from imc_portal.core.models import AuditEntry, OutgoingEmail, PersonalLink
-from meetings.models import Dispatch, Invitation
+from meetings.models import Dispatch, Invitation, ToldTrouble
 from meetings.services import organiser
 from tests import makers
 from tests.meetings import papers
@@ -92,6 +94,11 @@ def test_a_closed_link_opens_nothing_and_the_recipient_gets_a_new_one(scene: Sce
     assert Client().get(reverse("personal:home", args=[old])).status_code == 410
     assert again not in client.get("/").content.decode()
     assert client.post(again, {"reason": "Once more"}).status_code == 422
+
+    # The second time is another trouble than the first.
+    client.post(unlink(new), {"reason": "That one too"})
+    ToldTrouble.objects.update(at=timezone.now() - dt.timedelta(days=1))
+    assert organiser.tell_due(now=timezone.now()) == 1
 
 
 def test_what_has_not_left_with_a_closed_link_never_leaves(scene: Scene, client: Client) -> None:
