@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from imc_portal import environment
@@ -12,6 +13,8 @@ from imc_portal import environment
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 app = Celery("imc_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# A connection to the database serves that many tasks: by itself Celery makes a pool of them for each task.
+app.conf["CELERY_DB_REUSE_MAX"] = 1000
 # What a task logs carries its number, and that of the request that asked for it.
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(["imc_portal.core", "partners", "proposals", "meetings", "imc_portal"])
@@ -37,3 +40,9 @@ app.conf.beat_schedule = {
     "watch": {"task": "imc_portal.tasks.watch", "schedule": 60.0},
     "seals": {"task": "meetings.tasks.open_seals", "schedule": 15.0},
 }
+
+
+@signals.task_prerun.connect
+def _let_go_of_broken_connections(**_more: object) -> None:
+    """What a restart of the database or an error broke is replaced before the task asks it anything."""
+    close_old_connections()
