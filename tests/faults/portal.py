@@ -226,6 +226,7 @@ class Portal:
     def __init__(self, engines: Engines, database: str, documents: Path, post: Post) -> None:
         self.engines, self.database, self.documents, self.post = engines, database, documents, post
         self.programs: list[Process] = []
+        self._opened: psycopg.Connection[tuple[Any, ...]] | None = None
         self._numbers = itertools.count(1)
         inherited = {name: value for name, value in os.environ.items() if name != "PGOPTIONS"}
         # Without PGOPTIONS: the tests' own database may lose a commit, this one may not.
@@ -278,8 +279,16 @@ class Portal:
 
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database says, past the portal's own code."""
-        with psycopg.connect(self.engines.address(self.database), autocommit=True) as connection:
-            return connection.execute(question.encode(), values or None).fetchall()
+        try:
+            return self._line().execute(question.encode(), values or None).fetchall()
+        except psycopg.OperationalError:  # it was restarted since
+            return self._line().execute(question.encode(), values or None).fetchall()
+
+    def _line(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """One connection for all questions of a run: to open one costs more than most answers."""
+        if self._opened is None or self._opened.closed:
+            self._opened = psycopg.connect(self.engines.address(self.database), autocommit=True)
+        return self._opened
 
     def change(self, statement: str, *values: object) -> int:
         """Change rows behind the portal's back, before a run begins; how many."""
@@ -296,6 +305,8 @@ class Portal:
         """The programs and the mail server."""
         self.kill_all()
         self.post.close()
+        if self._opened:
+            self._opened.close()
 
     def logs(self) -> str:
         """The last words of its programs, for a failing test."""
