@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,34 @@ def record(
     reason: str = "",
 ) -> AuditEntry:
     """Append one entry in the transaction of the act itself."""
-    return AuditEntry.objects.create(
+    entry = _entry(actor, verb, target, context, before, after, reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(
+    actor: Actor,
+    verb: str,
+    changes: Iterable[tuple[Model, Mapping[str, Any], Mapping[str, Any]]],
+    *,
+    context: str = "",
+) -> None:
+    """Append an entry for each of many records: what it was before and what it is after the same act."""
+    AuditEntry.objects.bulk_create(
+        _entry(actor, verb, target, context, before, after, "") for target, before, after in changes
+    )
+
+
+def _entry(
+    actor: Actor,
+    verb: str,
+    target: Model,
+    context: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    reason: str,
+) -> AuditEntry:
+    return AuditEntry(
         actor_key=actor.key,
         actor_name=actor.name[:200],
         verb=verb,

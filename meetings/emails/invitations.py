@@ -56,6 +56,8 @@ class Letter:
     asked_at: dt.datetime | None = None
     #: Whether its paper is late and nobody has waived that.
     late: bool = False
+    #: The agenda in the recipient's language, where it is known already.
+    items: Sequence[Item] | None = None
 
     @property
     def meeting(self) -> Meeting:
@@ -79,7 +81,7 @@ def proposal(letter: Letter, key: str) -> Message:
     """The proposal with its PDF, the invitation to the informal meeting and the personal link."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: a proposal, and an informal meeting on %(day)s") % _words(letter)
-        items = spoken.items(letter.meeting)
+        items = _items(letter)
         files = [*_pdf(letter), *_agenda(letter), _entry(letter, items)]
         return _message(letter, key, subject, "proposal", files, items)
 
@@ -88,7 +90,7 @@ def formal_invitation(letter: Letter, key: str) -> Message:
     """The invitation to the formal meeting."""
     with _in_the_language_of(letter):
         subject = _("%(host)s to %(name)s: invitation to the formal meeting on %(day)s") % _words(letter)
-        items = spoken.items(letter.meeting)
+        items = _items(letter)
         return _message(letter, key, subject, "formal", [*_agenda(letter), _entry(letter, items)], items)
 
 
@@ -96,7 +98,7 @@ def changed(letter: Letter, key: str) -> Message:
     """The meeting has changed: what holds now, with the changed calendar entry."""
     with _in_the_language_of(letter):
         subject = _("Changed: meeting with %(host)s, now on %(day)s") % _words(letter)
-        items = spoken.items(letter.meeting)
+        items = _items(letter)
         return _message(letter, key, subject, "changed", [*_agenda(letter), _entry(letter, items)], items)
 
 
@@ -104,7 +106,7 @@ def cancelled(letter: Letter, key: str) -> Message:
     """The meeting does not take place, and why; the calendar entry goes."""
     with _in_the_language_of(letter):
         subject = _("Cancelled: meeting with %(host)s on %(day)s") % _words(letter)
-        items = spoken.items(letter.meeting)
+        items = _items(letter)
         return _message(letter, key, subject, "cancelled", [_entry(letter, items, cancelled=True)], items)
 
 
@@ -209,6 +211,10 @@ def reply_by(
     today, day = now.astimezone(zone).date(), meeting.starts_at.astimezone(zone).date()
     wanted = leadtime.due(meeting.starts_at, REPLY_DAYS_BEFORE, where).date()
     return next((choice for choice in (asked, wanted) if choice and today <= choice < day), day)
+
+
+def _items(letter: Letter) -> Sequence[Item]:
+    return spoken.items(letter.meeting) if letter.items is None else letter.items
 
 
 def _in_the_language_of(letter: Letter) -> translation.override:

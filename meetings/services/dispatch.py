@@ -8,35 +8,27 @@ organiser; the others' papers go on.
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from imc_portal.core import audit
 from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail
-from meetings import emails, leadtime
-from meetings.models import CaseRules, Dispatch, Invitation, Meeting, MeetingPaper
-from meetings.services import anew, answers, delegations, editions, letters, posting
+from meetings import leadtime
+from meetings.models import CaseRules, Dispatch, Invitation, Meeting
+from meetings.services import anew, answers, delegations, editions, queueing
 from partners.models import Case, Participant
-from partners.services import cases, participants
+from partners.services import participants
 from proposals.models import Annex, Document, ProposalVersion
 
-log = logging.getLogger(__name__)
-
 BATCH = 200
-#: Meeting and language.
-Agenda = tuple[uuid.UUID, str | None]
-UNWRITTEN = gettext_noop("The message could not be written. The curator finds the fault in the log.")
-#: Cases in which papers travel.
-OPEN_CASES = Case.ORDER[Case.ORDER.index(Case.State.PROPOSAL) : Case.ORDER.index(Case.State.HANDED_OVER)]
+OPEN_CASES = queueing.OPEN_CASES
 BEFORE_SENT = Participant.ORDER[: Participant.ORDER.index(Participant.State.PROPOSAL_SENT)]
 
 
@@ -64,8 +56,8 @@ def dispatch_due(*, now: dt.datetime | None = None) -> Report:
     anew.mend(now)
     delegations.invite_guests_due(now)
     called = sum(call(meeting=meeting, actor=portal, now=now) for meeting in ready_to_call(now))
-    papers = sum(add_paper(meeting=meeting, document=document) for meeting, document in missing_papers(now))
-    outcomes = _queue_all(now)
+    papers = add_papers(missing_papers(now))
+    outcomes = queueing.queue_due(now)
     return Report(
         called=called,
         papers=papers,
@@ -166,13 +158,32 @@ def missing_papers(now: dt.datetime) -> list[tuple[Meeting, Document]]:
             case__in=[document.version.proposal.case_id for document in documents],
             kind=Meeting.Kind.INFORMAL,
             state=Meeting.State.CALLED,
-        ).select_related("case")
+        ).select_related("case__rules")
     }
     return [
         (meetings[document.version.proposal.case_id], document)
         for document in documents
         if document.version.proposal.case_id in meetings
     ]
+
+
+def add_papers(found: Sequence[tuple[Meeting, Document]]) -> int:
+    """Give each of these papers its dispatch: first papers of those who are invited at once. Returns how
+    many were given one."""
+    guests = Invitation.objects.filter(meeting__in={meeting for meeting, _document in found})
+    invited = {
+        (guest.meeting_id, guest.participant_id): guest for guest in guests.filter(dispatches=None).distinct()
+    }
+    first, others = [], []
+    for meeting, document in found:
+        invitation = invited.pop((meeting.pk, document.participant_id), None)
+        if invitation is None:
+            others.append((meeting, document))
+            continue
+        due = due_at(meeting, document.participant)
+        first.append(Dispatch(invitation=invitation, document=document, due_at=due))
+    Dispatch.objects.bulk_create(first, ignore_conflicts=True)
+    return len(first) + sum(add_paper(meeting=meeting, document=document) for meeting, document in others)
 
 
 @transaction.atomic
@@ -205,121 +216,6 @@ def due_at(meeting: Meeting, participant: Participant) -> dt.datetime:
     return leadtime.due(meeting.starts_at, CaseRules.days_ahead(meeting.case, meeting.kind), where)
 
 
-def _queue_all(now: dt.datetime) -> list[bool | None]:
-    """Queue what can leave; where one waits for its agenda, so do the others who get the same one."""
-    outcomes: list[bool | None] = []
-    unprinted: set[Agenda] = set()
-    for dispatch_id, agenda in waiting(now):
-        if agenda not in unprinted:
-            outcomes.append(queue(dispatch_id=dispatch_id, now=now))
-            if outcomes[-1] is None:
-                unprinted.add(agenda)
-    return outcomes
-
-
-def waiting(now: dt.datetime) -> list[tuple[uuid.UUID, Agenda]]:
-    """Dispatches whose paper is ready and which no message carries yet, to those who still take part; each
-    with the meeting and the language of its agenda."""
-    ready = Q(document=None) | Q(document__state=Document.State.RENDERED)
-    handed = Q(by_hand__isnull=False, by_hand__mail_too=False)
-    found = (
-        Dispatch.objects.filter(
-            ready,
-            ~handed,
-            email=None,
-            invitation__meeting__state=Meeting.State.CALLED,
-            invitation__meeting__starts_at__gt=now,
-            invitation__meeting__case__state__in=OPEN_CASES,
-            invitation__participant__state__in=Participant.ACTIVE,
-        )
-        .order_by("due_at", "pk")
-        .values_list("pk", "invitation__meeting", "invitation__participant__contact__language")[:BATCH]
-    )
-    return [(dispatch, (meeting, language)) for dispatch, meeting, language in found]
-
-
-def queue(*, dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
-    """Queue one recipient's message: True; None when somebody else does, or when its agenda is not printed
-    yet; False when something keeps it, which the post room then shows."""
-    try:
-        return _queue(dispatch_id, now)
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-        raise  # the database went away or time is up: nothing is wrong with this recipient
-    except Exception:
-        # One recipient's fault must not hold up the others; the organiser sees it in the post room.
-        log.exception("dispatch %s cannot be written", dispatch_id)
-        broken = Dispatch.objects.filter(pk=dispatch_id, email=None)
-        broken.update(problem=UNWRITTEN)
-        return False
-
-
-@transaction.atomic
-def _queue(dispatch_id: uuid.UUID, now: dt.datetime) -> bool | None:
-    dispatch = _held(dispatch_id)
-    if dispatch is None:
-        return None
-    paper = editions.agenda_for(dispatch.invitation)
-    problem = letters.trouble_with(dispatch.invitation, now) or editions.trouble_with(paper)
-    if problem:
-        Dispatch.objects.filter(pk=dispatch.pk).exclude(problem=problem[:300]).update(problem=problem[:300])
-        return False
-    if paper.state != MeetingPaper.State.STORED:
-        return None
-    _post(dispatch, paper, now)
-    return True
-
-
-def _held(dispatch_id: uuid.UUID) -> Dispatch | None:
-    """The dispatch, if nobody else sends it; its case and its meeting do not change meanwhile."""
-    of = Dispatch.objects.values_list("invitation__meeting__case", "invitation__meeting")
-    case, meeting = of.get(pk=dispatch_id)
-    # In the order in which everybody takes them.
-    for rows in (Case.objects.filter(pk=case), Meeting.objects.filter(pk=meeting)):
-        rows.select_for_update().values_list("pk", flat=True).get()
-    return (
-        Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related(
-            "by_hand",
-            "document__version",
-            "invitation__participant__municipality",
-            "invitation__participant__contact",
-            "invitation__meeting__host",
-            "invitation__meeting__case__initiator",
-            "invitation__meeting__case__opened_by",
-            "invitation__meeting__case__rules",
-        )
-        .filter(
-            pk=dispatch_id,
-            email=None,
-            invitation__meeting__state=Meeting.State.CALLED,
-            invitation__participant__state__in=Participant.ACTIVE,
-        )
-        .first()
-    )
-
-
-def _post(dispatch: Dispatch, paper: MeetingPaper, now: dt.datetime) -> None:
-    invitation = dispatch.invitation
-    meeting, case = invitation.meeting, invitation.meeting.case
-    letter = letters.letter_to(invitation, now, dispatch, paper)
-    write = emails.formal_invitation if meeting.is_formal else emails.proposal
-    key, before = anew.next_key(emails.letter_key(dispatch))
-    needed_by = posting.paper_needed_by(dispatch, now)
-    dispatch.email = posting.post(write(letter, key), case=case, needed_by=needed_by)
-    anew.link_back(dispatch.email, before, case.opened_by.language)
-    dispatch.problem = ""
-    dispatch.save(update_fields=["email", "problem"])
-    if not meeting.is_formal and not case.has_reached(Case.State.INFORMAL_MEETING):
-        cases.advance(case=case, to=Case.State.INFORMAL_MEETING, actor=Actor.portal())
-    audit.record(
-        Actor.portal(),
-        "queued the papers",
-        invitation.participant,
-        context=case.context,
-        after={"to": str(letter.contact), "key": dispatch.email.key},
-    )
-
-
 def mark_sent() -> int:
     """Participants whose paper the mail server accepted, or who got it by post or by hand, have the proposal.
 
@@ -337,18 +233,17 @@ def mark_sent() -> int:
             document__isnull=False,
             invitation__participant__state__in=BEFORE_SENT,
         )
-        .select_related("invitation__participant")
+        .select_related("invitation__participant__case")
         .distinct()[:BATCH]
     )
-    moved = 0
+    by_case: dict[Case, list[Participant]] = defaultdict(list)
     for dispatch in sent:
-        with transaction.atomic():
-            moved += participants.step(
-                participant=dispatch.invitation.participant,
-                to=Participant.State.PROPOSAL_SENT,
-                actor=Actor.portal(),
-            )
-    return moved
+        by_case[dispatch.invitation.participant.case].append(dispatch.invitation.participant)
+    to, portal = Participant.State.PROPOSAL_SENT, Actor.portal()
+    return sum(
+        participants.step_all(case=case, participants=those, to=to, actor=portal)
+        for case, those in by_case.items()
+    )
 
 
 def _approved_version(case: Case) -> ProposalVersion:

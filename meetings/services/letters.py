@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,10 +20,41 @@ from imc_portal.core.audit import Actor
 from imc_portal.core.models import OutgoingEmail, PersonalLink, UndeliverableAddress
 from imc_portal.core.problems import Refusal
 from imc_portal.core.templatetags.portal import day as day_in_words
-from meetings import emails
-from meetings.models import Dispatch, Invitation, MeetingPaper
+from meetings import emails, spoken
+from meetings.agenda import Item
+from meetings.models import Dispatch, Invitation, Meeting, MeetingPaper
 from partners.models import OfficeHolder, Participant
 from proposals.models import Document, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What each of several letters would ask the database for, asked once for all of them."""
+
+    #: Live personal links, by participant.
+    links: Mapping[uuid.UUID, Sequence[PersonalLink]]
+    #: The message under which a letter stands, by personal link.
+    threads: Mapping[uuid.UUID, str]
+    #: What is in it for the recipient, by version and participant.
+    benefits: Mapping[tuple[uuid.UUID, uuid.UUID], str]
+    _items: dict[str, list[Item]] = field(default_factory=dict)
+
+    def items(self, meeting: Meeting, language: str) -> list[Item]:
+        """The agenda of their one meeting in this language."""
+        if language not in self._items:
+            with translation.override(language):
+                self._items[language] = spoken.items(meeting)
+        return self._items[language]
+
+
+def known_of(participants: Iterable[uuid.UUID], documents: Iterable[Document]) -> Known:
+    """Read what letters to these participants need, and those that carry these papers."""
+    links_of = _live_links(participants)
+    return Known(
+        links=links_of,
+        threads=_threads([link.pk for mine in links_of.values() for link in mine]),
+        benefits=_first_benefits(documents),
+    )
 
 
 def letter_to(
@@ -30,10 +64,15 @@ def letter_to(
     agenda: MeetingPaper | None = None,
     asked_at: dt.datetime | None = None,
     late_paper: Dispatch | None = None,
+    known: Known | None = None,
 ) -> emails.Letter:
-    """What a message to this recipient needs; issues the personal link when there is none."""
-    contact = recipient_of(invitation.participant)
-    link = link_of(invitation.participant)
+    """What a message to this recipient needs; issues the personal link when there is none.
+
+    `known`: from `known_of`, for several letters about one meeting.
+    """
+    contact, document = recipient_of(invitation.participant), dispatch.document if dispatch else None
+    read = known or known_of([invitation.participant_id], [document] if document else [])
+    link = _link(invitation.participant, read.links.get(invitation.participant_id, ()))
     if invitation.link_id != link.pk:
         invitation.link = link
         invitation.save(update_fields=["link"])
@@ -41,14 +80,15 @@ def letter_to(
         invitation=invitation,
         contact=contact,
         link=link,
-        thread_id=thread_of(link),
+        thread_id=read.threads.get(link.pk, ""),
         now=now,
         due_at=dispatch.due_at if dispatch else None,
-        document=dispatch.document if dispatch else None,
-        benefit=_first_benefit(dispatch.document) if dispatch and dispatch.document else "",
+        document=document,
+        benefit=read.benefits.get((document.version_id, document.participant_id), "") if document else "",
         agenda=agenda if agenda and agenda.state == MeetingPaper.State.STORED else None,
         asked_at=asked_at,
         late=any(one.is_late_at(now) for one in (dispatch, late_paper) if one),
+        items=known.items(invitation.meeting, contact.language) if known else None,
     )
 
 
@@ -60,17 +100,32 @@ def was_written_to(participant: Participant) -> bool:
 
 def thread_of(link: PersonalLink) -> str:
     """The first message by this link that may be known to its reader: later ones stand below it."""
+    return _threads([link.pk]).get(link.pk, "")
+
+
+def _threads(of: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     State = OutgoingEmail.State
     unread = (State.CANCELLED, State.FAILED, State.BOUNCED)
-    first = OutgoingEmail.objects.filter(link=link).exclude(state__in=unread).order_by("created_at")
-    return first.values_list("message_id", flat=True)[:1].first() or ""
+    written = OutgoingEmail.objects.filter(link__in=of).exclude(state__in=unread).order_by("-created_at")
+    return dict(written.values_list("link", "message_id")) if of else {}
 
 
 def link_of(participant: Participant) -> PersonalLink:
     """The recipient's one link for the whole case; a former recipient's link is closed."""
+    return _link(participant, _live_links([participant.pk]).get(participant.pk, ()))
+
+
+def _live_links(participants: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[PersonalLink]]:
+    found: dict[uuid.UUID, list[PersonalLink]] = defaultdict(list)
+    live = PersonalLink.objects.filter(purpose="participant", subject__in=participants, revoked_at=None)
+    for link in live:
+        found[link.subject].append(link)
+    return found
+
+
+def _link(participant: Participant, live: Sequence[PersonalLink]) -> PersonalLink:
     contact = recipient_of(participant)
     holder = holder_of(contact)
-    live = PersonalLink.objects.filter(purpose="participant", subject=participant.pk, revoked_at=None)
     for link in [link for link in live if link.holder != holder]:
         links.revoke(link=link, actor=Actor.portal(), reason="Another person receives the papers now.")
     mine = [link for link in live if link.holder == holder and link.language == contact.language]
@@ -140,12 +195,21 @@ def _barred(address: str, known: Mapping[str, str] | None) -> str:
     return known.get(address.strip().lower(), "")
 
 
-def _first_benefit(document: Document) -> str:
-    """What is in it for the recipient: the first benefit of its own annex."""
-    statements = Statement.objects.filter(
-        annex__version=document.version_id, annex__participant=document.participant_id
-    )
-    return next((statement.text for statement in statements if statement.is_benefit), "")
+def _first_benefits(documents: Iterable[Document]) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
+    """What is in it for each recipient: the first benefit of its own annex."""
+    wanted = {(document.version_id, document.participant_id) for document in documents}
+    found: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
+    if wanted:
+        statements = Statement.objects.filter(
+            kind__in=Statement.BENEFITS,
+            annex__version__in={version for version, _participant in wanted},
+            annex__participant__in={participant for _version, participant in wanted},
+        )
+        for version, participant, text in statements.values_list(
+            "annex__version", "annex__participant", "text"
+        ):
+            found.setdefault((version, participant), text)
+    return found
 
 
 def _is_address(text: str) -> bool:

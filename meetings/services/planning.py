@@ -18,7 +18,7 @@ from imc_portal.core.problems import GateClosed, Refusal
 from meetings import emails, gates
 from meetings.agenda import Item
 from meetings.models import Attitude, Dispatch, FormalMeeting, InformalMeeting, Invitation, Meeting
-from meetings.services import anew, answers, dispatch, editions, letters, posting
+from meetings.services import anew, answers, dispatch, editions, letters, posting, queueing
 from partners.models import Case, Participant
 from partners.services import cases, participants
 from proposals.models import Proposal
@@ -201,8 +201,7 @@ def _send_invitations(meeting: Meeting, now: dt.datetime) -> None:
     rows = Dispatch.objects.bulk_create(
         Dispatch(invitation=guest, due_at=dispatch.due_at(meeting, guest.participant)) for guest in guests
     )
-    for row in rows:
-        dispatch.queue(dispatch_id=row.pk, now=now)
+    queueing.queue(meeting_id=meeting.pk, dispatch_ids=[row.pk for row in rows], now=now)
 
 
 def _ask_again(meeting: Meeting, *, earlier: bool) -> None:

@@ -28,7 +28,7 @@ from imc_portal.core.tasks import deliver_email
 from imc_portal.engines import valkey
 from meetings import tasks
 from meetings.models import Dispatch
-from meetings.services import dispatch
+from meetings.services import dispatch, queueing
 from tests import provide
 from tests.faults.portal import ROOT
 from tests.meetings import scenes
@@ -212,6 +212,8 @@ def test_12_one_process_at_a_time_dispatches(monkeypatch: pytest.MonkeyPatch) ->
         other.execute("SELECT pg_advisory_lock(%s)", [key])
         tasks.dispatch_due()
         assert not done.called
+        # Given back before the session ends: its end takes PostgreSQL a moment.
+        other.execute("SELECT pg_advisory_unlock(%s)", [key])
     tasks.dispatch_due()
     assert done.called
     tasks.dispatch_due()
@@ -279,9 +281,9 @@ def test_a_database_that_goes_away_or_time_that_is_up_is_not_told_as_a_recipient
 ) -> None:
     invitation = scenes.call_informal(scenes.make_scene(state="proposal")).invitations.all()[0]
     waiting = Dispatch.objects.create(invitation=invitation, due_at=timezone.now())
-    monkeypatch.setattr(dispatch, "_held", mock.Mock(side_effect=problem))
+    monkeypatch.setattr(queueing, "_queue", mock.Mock(side_effect=problem))
     with pytest.raises(problem):
-        dispatch.queue(dispatch_id=waiting.pk, now=timezone.now())
+        queueing.queue(meeting_id=invitation.meeting_id, dispatch_ids=[waiting.pk], now=timezone.now())
     waiting.refresh_from_db()
     assert waiting.problem == ""
 
