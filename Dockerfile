@@ -32,5 +32,5 @@ RUN for po in locale/*/LC_MESSAGES/django.po; do \
 USER 10001:10001
 VOLUME /data/documents
 EXPOSE 8000
-CMD ["gunicorn", "imc_portal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--timeout", "60", \
+CMD ["gunicorn", "imc_portal.wsgi", "--preload", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--timeout", "60", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--max-requests", "5000", "--max-requests-jitter", "500"]

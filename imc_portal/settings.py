@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "partners",
     "proposals",
     "meetings",
+    "imc_portal",
     "allauth",
     "allauth.account",
     "allauth.mfa",

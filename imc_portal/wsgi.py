@@ -1,4 +1,4 @@
-"""The door for the web server (gunicorn imc_portal.wsgi)."""
+"""The door for the web server (gunicorn --preload imc_portal.wsgi)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
+# Nothing of what is loaded is rubbish: do not look for any.
+gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 application = get_wsgi_application()
+# Every page, once for all processes of the server; else the first visitor of each would wait for that.
+get_resolver().url_patterns  # noqa: B018  # to ask for them is to load them
 
 # What is loaded by now stays. Pages leave few cycles behind: looking for them after every 700 new objects,
 # as Python does by itself, takes longer than it is worth.
 gc.freeze()
 gc.set_threshold(10_000, 10, 10)
+gc.enable()

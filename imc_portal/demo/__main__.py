@@ -70,7 +70,8 @@ def _run(var: Path, port: int, whose: str) -> int:
 
 
 def _start_portal(supervisor: Supervisor, var: Path, port: int) -> None:
-    web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--graceful-timeout", "5", "--timeout", "60"]
+    web = ["--preload", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    web += ["--graceful-timeout", "5", "--timeout", "60"]
     # Browsers open connections ahead of need: a worker without threads would wait for one that says nothing.
     web += ["--threads", "16", "--no-control-socket"]
     supervisor.start("web", "gunicorn", "imc_portal.wsgi", *web)
