@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -46,21 +47,33 @@ def room_of(module: str) -> str | None:
     return None
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """(module, at the top of the file) for each import of ours."""
+class Reading(NamedTuple):
+    """What the rules ask of a file."""
+
+    #: (module, at the top of the file) for each import of ours.
+    imports: list[tuple[str, bool]]
+    #: (name, lines) of each function.
+    functions: list[tuple[str, int]]
+
+
+@cache
+def reading(path: Path) -> Reading:
+    """A file, read once for all rules."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     top = set(map(id, tree.body)) | {
         id(node) for block in tree.body if isinstance(block, ast.If) for node in block.body
     }
+    found = Reading([], [])
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            found.functions.append((node.name, node.end_lineno - node.lineno + 1))
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        for name in names:
-            if room_of(name):
-                yield name, id(node) in top
+        found.imports.extend((name, id(node) in top) for name in names if room_of(name))
+    return found
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
@@ -68,7 +81,7 @@ def test_imports_run_to_the_left(path: Path) -> None:
     own = room_of(name_of(path))
     assert own is not None
     allowed = ROOMS[: ROOMS.index(own) + 1]
-    wrong = sorted({name for name, _top in imports(path) if room_of(name) not in allowed})
+    wrong = sorted({name for name, _top in reading(path).imports if room_of(name) not in allowed})
     # Settings-free floor modules of the roof (environment, engines) are not part of the domain.
     assert not wrong, f"{name_of(path)} imports to the right: {', '.join(wrong)}"
 
@@ -91,7 +104,7 @@ def test_modules_of_a_room_read_in_order(path: Path) -> None:
     assert room is not None
     here = kind_of(module, room)
     wrong = []
-    for name, _top in imports(path):
+    for name, _top in reading(path).imports:
         if room_of(name) != room or name == room:
             continue
         there = kind_of(name, room)
@@ -111,7 +124,7 @@ def exceptions(room: str) -> set[tuple[int, int]]:
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_no_import_hides_inside_a_function(path: Path) -> None:
-    hidden = sorted({name for name, top in imports(path) if not top})
+    hidden = sorted({name for name, top in reading(path).imports if not top})
     assert not hidden, f"{name_of(path)} hides {', '.join(hidden)}"
 
 
@@ -123,14 +136,7 @@ def test_files_are_rooms_not_halls(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_functions_are_short(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    long = [
-        f"{node.name} ({node.end_lineno - node.lineno + 1})"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno is not None
-        and node.end_lineno - node.lineno + 1 > 50
-    ]
+    long = [f"{name} ({lines})" for name, lines in reading(path).functions if lines > 50]
     assert not long, f"functions over 50 lines: {', '.join(long)}"
 
 
