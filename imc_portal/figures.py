@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import redis
 from django.db.models import (
     Count,
     DurationField,
@@ -28,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Extract
 from django.utils import timezone
 
-from imc_portal.core import health, incidents, outbox
+from imc_portal.core import broker, incidents, outbox
 from imc_portal.core.models import Incident, OutgoingEmail, UndeliverableAddress, WorkerBeat
 from meetings import at_risk
 from meetings.models import MeetingPaper
@@ -136,11 +135,4 @@ def _together(one: Times, other: Times) -> Times:
 
 def _queues() -> dict[str, int] | None:
     """How many bells wait in the broker; None when it does not answer."""
-    try:
-        with health.broker() as client:
-            lines = client.pipeline(transaction=False)
-            for name in QUEUES:
-                lines.llen(name)
-            return dict(zip(QUEUES, lines.execute(), strict=True))
-    except (redis.RedisError, OSError):
-        return None
+    return broker.bells(*QUEUES)

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from imc_portal import figures
-from imc_portal.core import beats, bounces, health, incidents
+from imc_portal.core import beats, bounces, broker, incidents
 from imc_portal.core.audit import Actor
 from imc_portal.core.http import PersonRequest, command, page
 from imc_portal.core.models import CheckRound, EmailEvent, Incident, OutgoingEmail
@@ -269,7 +269,7 @@ def _versions() -> list[tuple[str, str]]:
 
 def _broker_version() -> str:
     try:
-        with health.broker() as client:
+        with broker.client() as client:
             told = client.info("server")
     except (redis.RedisError, OSError):
         return ""

@@ -8,6 +8,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
+from imc_portal.core import bell
 from imc_portal.core.alone import alone
 from meetings.services import (
     answers,
@@ -50,7 +51,7 @@ def render_paper(paper_id: str) -> None:
 @shared_task
 def render_papers() -> None:
     """Ring for every paper of a meeting that waits to be printed."""
-    for paper_id in papers.waiting(timezone.now()):
+    for paper_id in bell.not_lately({str(key): key for key in papers.waiting(timezone.now())}):
         render_paper.delay(str(paper_id))
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from imc_portal.core import bell
 from proposals.documents import press
+
+QUEUE = settings.CELERY_TASK_ROUTES["proposals.tasks.*"]["queue"]
 
 
 @shared_task
@@ -25,5 +28,5 @@ def print_soon(document_id: uuid.UUID) -> None:
 @shared_task
 def sweep_documents() -> None:
     """Ring for every document that waits; take back those whose printer died."""
-    for document_id in press.waiting(timezone.now()):
+    for document_id in bell.unrung(QUEUE, press.waiting(timezone.now())):
         render_document.delay(str(document_id))

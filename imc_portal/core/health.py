@@ -6,20 +6,14 @@ from typing import Any
 
 import psycopg
 import redis
-from django.conf import settings
 from django.core.cache import cache
 from django.db import Error
 from django.db.models import Count, Min, Q
 from django.utils import timezone
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from imc_portal.core import beats, direct, outbox
+from imc_portal.core import beats, broker, direct, outbox
 from imc_portal.core.models import OutgoingEmail
 from imc_portal.core.tasks import HEARTBEAT_KEY
-
-#: Seconds for the broker to answer.
-PATIENCE = 1.5
 
 
 def readiness() -> tuple[bool, dict[str, Any]]:
@@ -56,24 +50,9 @@ def database_answers() -> bool:
     return True
 
 
-def broker() -> redis.Redis:
-    """The broker, asked once and briefly."""
-    client: redis.Redis = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return client
-
-
 def broker_answers() -> bool:
     """Whether the broker answers in time."""
-    try:
-        with broker() as client:
-            return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False
+    return broker.answers()
 
 
 def outbox_figures() -> dict[str, Any]:

@@ -10,13 +10,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from imc_portal.core import bounces, outbox, smtp
+from imc_portal.core import bell, bounces, outbox, smtp
 from imc_portal.core.rounds import note_round
 
 HEARTBEAT_KEY = "worker-seen"
 BATCH = 500
-#: A bell may get lost; more bells than messages only fill the broker while the mail server is slow.
-RING_AGAIN = 30
+QUEUE = settings.CELERY_TASK_ROUTES["imc_portal.core.tasks.deliver_email"]["queue"]
 #: While the database is away a sender tries to mark what became of its message, for most of its lease.
 SOFT_SECONDS = max(settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.MAIL_LEASE_SECONDS - 25)
 HARD_SECONDS = max(settings.CELERY_TASK_TIME_LIMIT, settings.MAIL_LEASE_SECONDS - 5)
@@ -37,13 +36,11 @@ def sweep_outbox() -> None:
     now = timezone.now()
     cache.set(HEARTBEAT_KEY, now.timestamp(), timeout=None)
     outbox.recover_lost(now)
-    waiting = outbox.due(now).values_list("pk", "attempts", "not_before")[:BATCH]
-    bells = {f"rung:{key}:{attempt}:{then.timestamp()}": key for key, attempt, then in waiting}
-    rung = cache.get_many(bells)
-    for name, email_id in bells.items():
-        if name not in rung:
-            deliver_email.delay(str(email_id))
-    cache.set_many(dict.fromkeys(bells.keys() - rung.keys(), 1), timeout=RING_AGAIN)
+    waiting = list(outbox.due(now).values_list("pk", "attempts", "not_before")[:BATCH])
+    unrung = bell.unrung(QUEUE, waiting)
+    names = {f"{key}:{attempt}:{then.timestamp()}": key for key, attempt, then in unrung}
+    for email_id in bell.not_lately(names):
+        deliver_email.delay(str(email_id))
 
 
 @shared_task

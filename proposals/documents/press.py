@@ -63,7 +63,7 @@ def waiting(now: dt.datetime) -> list[uuid.UUID]:
     error = "The printer died while rendering this document."
     lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, lease_until=None, last_error=error)
     lost.update(state=State.QUEUED, lease_until=None, last_error=error)
-    return list(_queued(now).values_list("pk", flat=True)[:BATCH])
+    return list(_queued(now).order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def path_of(document: Document) -> str:

@@ -18,18 +18,20 @@ import pytest
 import yaml
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from imc_portal import celery_app
-from imc_portal.core import bell
+from imc_portal.core import bell, broker, outbox
 from imc_portal.core.outbox import locks
-from imc_portal.core.tasks import deliver_email
+from imc_portal.core.tasks import deliver_email, sweep_outbox
 from imc_portal.engines import valkey
 from meetings import tasks
 from meetings.models import Dispatch
 from meetings.services import dispatch, queueing
 from tests import provide
+from tests.core.mailserver import message
 from tests.faults.portal import ROOT
 from tests.meetings import scenes
 
@@ -130,6 +132,21 @@ def test_7_a_bell_is_silent_until_the_commit_and_when_it_is_taken_back() -> None
         assert rung.call_count == 1
 
 
+@pytest.mark.django_db
+def test_7_what_the_broker_holds_a_bell_for_is_not_rung_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    rung: list[str] = []
+    monkeypatch.setattr(deliver_email, "delay", rung.append)
+    rows = [outbox.enqueue(message(key=f"of many {number}")) for number in range(3)]
+    with broker.client() as asked:
+        asked.lpush("mail", "one bell", "another bell")
+    sweep_outbox()
+    assert rung == [str(rows[0].pk)], "one of three has no bell: the most urgent is rung for"
+    cache.clear()
+    sweep_outbox()
+    assert rung[1:] == [str(row.pk) for row in rows], "a broker that forgot everything is told everything"
+
+
 @pytest.fixture
 def black_hole() -> Iterator[int]:
     """A port that takes connections and says nothing."""
@@ -142,9 +159,9 @@ def black_hole() -> Iterator[int]:
 RING = """
 import time, django
 django.setup()
-from imc_portal.core import bell
+from imc_portal.core import bell, broker, outbox
 from imc_portal.core.outbox import locks
-from imc_portal.core.tasks import deliver_email
+from imc_portal.core.tasks import deliver_email, sweep_outbox
 begun = time.monotonic()
 for number in range(20):
     bell._ring(deliver_email, str(number))
