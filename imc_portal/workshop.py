@@ -13,7 +13,7 @@ ROOMS = ["imc_portal.core", "partners", "proposals", "meetings", "imc_portal"]
 PRINTERS = "render"
 
 
-class Workshop(bootsteps.Step):  # type: ignore[misc]  # celery comes without types
+class Workshop(bootsteps.Step):
     """The tasks, the addresses they write into letters, and the press where papers are printed.
 
     A step and no signal: Celery only writes into its log what breaks in a handler of a signal.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
@@ -12,8 +13,11 @@ from django.urls import get_resolver
 gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 application = get_wsgi_application()
-# Every page, once for all processes of the server; else the first visitor of each would wait for that.
+# Every page, and what some load only when asked, once for all processes of the server; else the first
+# visitor of each would wait for it.
 get_resolver().url_patterns  # noqa: B018  # to ask for them is to load them
+for late in ("proposals.documents.typesetter", "scipy.optimize", "scipy.sparse", "scipy.spatial"):
+    import_module(late)
 
 # What is loaded by now stays. Pages leave few cycles behind: looking for them after every 700 new objects,
 # as Python does by itself, takes longer than it is worth.

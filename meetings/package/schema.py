@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jsonschema
+from typing import TYPE_CHECKING, Any
 
 from imc_portal.core.problems import Refusal
+
+if TYPE_CHECKING:
+    import jsonschema
 
 FILE = Path(__file__).with_name("schema.json")
 MOST_PROBLEMS = 5
@@ -36,6 +37,8 @@ def require(facts: Mapping[str, Any]) -> None:
 
 @cache
 def _validator() -> Any:
+    import jsonschema  # only where a package is made
+
     schema = json.loads(text())
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema, format_checker=_formats())
@@ -43,6 +46,8 @@ def _validator() -> Any:
 
 def _formats() -> jsonschema.FormatChecker:
     """The formats that the schema uses; the library leaves date-time unchecked without another package."""
+    import jsonschema  # as above
+
     checker = jsonschema.FormatChecker(formats=["date", "uuid", "email"])
     checker.checks("date-time", raises=ValueError)(_is_moment)
     return checker

@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy  # never its parts: it loads them when asked, which most processes never do
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.spatial import cKDTree
 
 from partners.discovery.geography import EARTH_KM, on_the_globe
 
@@ -92,31 +91,33 @@ class Catalogue:
     @cached_property
     def tree(self) -> Any:
         """Search tree over the points of `placed`."""
-        return cKDTree(self.points[self.placed])
+        return scipy.spatial.cKDTree(self.points[self.placed])
 
     @cached_property
     def membership(self) -> Any:
         """Municipalities × cooperations, sparse: 1 for a member."""
         ones = np.ones(len(self.body_of), dtype=np.float32)
         shape = (len(self), len(self.member_start) - 1)
-        return sparse.csr_matrix((ones, self.body_of, self.body_start), shape=shape)
+        return scipy.sparse.csr_matrix((ones, self.body_of, self.body_start), shape=shape)
 
     @cached_property
     def members_of(self) -> Any:
         """Cooperations × municipalities, the same the other way round."""
-        return sparse.csr_matrix(self.membership.T)
+        return scipy.sparse.csr_matrix(self.membership.T)
 
     @cached_property
     def borders(self) -> Any:
         """Municipalities × municipalities, sparse: 1 for neighbours."""
         ones = np.ones(len(self.border_to), dtype=np.float32)
-        return sparse.csr_matrix((ones, self.border_to, self.border_start), shape=(len(self), len(self)))
+        shape = (len(self), len(self))
+        return scipy.sparse.csr_matrix((ones, self.border_to, self.border_start), shape=shape)
 
     @cached_property
     def border_lengths(self) -> Any:
         """The same with the length of the common border in km, 0 where not known."""
         lengths = np.nan_to_num(self.border_km).astype(np.float32)
-        return sparse.csr_matrix((lengths, self.border_to, self.border_start), shape=(len(self), len(self)))
+        shape = (len(self), len(self))
+        return scipy.sparse.csr_matrix((lengths, self.border_to, self.border_start), shape=shape)
 
     @cached_property
     def circles(self) -> Any:
@@ -125,14 +126,14 @@ class Catalogue:
         starts = np.arange(0, count * width + 1, max(width, 1), dtype=np.int64)[: count + 1]
         parts = (self.circle_share.ravel(), self.circle_to.ravel(), starts)
         # A copy: the columns may be files that are only read.
-        found = sparse.csr_matrix(parts, shape=(len(self), len(self)), copy=True)
+        found = scipy.sparse.csr_matrix(parts, shape=(len(self), len(self)), copy=True)
         found.eliminate_zeros()
         return found
 
     @cached_property
     def in_circles(self) -> Any:
         """The same the other way round: in whose circles each is."""
-        return sparse.csr_matrix(self.circles.T)
+        return scipy.sparse.csr_matrix(self.circles.T)
 
     def nearest(self, row: int, count: int) -> Rows:
         """The nearest other rows, nearest first; none when this one has no point."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy  # its parts load when asked for
 from numpy.typing import NDArray
-from scipy import sparse
 
 from partners.discovery.catalogue import Catalogue
 from partners.discovery.circles import nearest_to, with_circles
@@ -32,9 +32,9 @@ class Task:
 
     rows: Table
     #: Municipalities × municipalities: not zero for partners to be found.
-    truth: sparse.csr_matrix
+    truth: scipy.sparse.csr_matrix
     #: Not zero for those in the group so far, who are no candidates.
-    chosen: sparse.csr_matrix
+    chosen: scipy.sparse.csr_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Evaluation:
         return float(np.mean(values if where is None else values[where])) if len(values) else float("nan")
 
 
-def co_members(count: int, groups: Sequence[Sequence[int]]) -> sparse.csr_matrix:
+def co_members(count: int, groups: Sequence[Sequence[int]]) -> scipy.sparse.csr_matrix:
     """Municipalities × municipalities: in how many of the groups both are, nobody with itself."""
     member = [row for group in groups for row in group]
     number = [n for n, group in enumerate(groups) for _row in group]
     ones = np.ones(len(member), dtype=np.float32)
-    belongs = sparse.csr_matrix((ones, (member, number)), shape=(count, max(len(groups), 1)))
-    both = sparse.csr_matrix(belongs @ belongs.T)
+    belongs = scipy.sparse.csr_matrix((ones, (member, number)), shape=(count, max(len(groups), 1)))
+    both = scipy.sparse.csr_matrix(belongs @ belongs.T)
     both.setdiag(0)
     both.eliminate_zeros()
     return both
@@ -68,7 +68,7 @@ def all_partners(catalogue: Catalogue, groups: Sequence[Sequence[int]], known: i
     """Find all partners of everybody; `known` of them, drawn by lot, are in the group so far."""
     truth = co_members(len(catalogue), groups)
     chosen = _drawn(truth, known)
-    return _task(catalogue, sparse.csr_matrix(truth - truth.multiply(chosen)), chosen)
+    return _task(catalogue, scipy.sparse.csr_matrix(truth - truth.multiply(chosen)), chosen)
 
 
 def new_partners(
@@ -78,10 +78,10 @@ def new_partners(
     earlier, later = co_members(len(catalogue), before), co_members(len(catalogue), after)
     there = np.zeros(len(catalogue), dtype=np.float32)
     there[[row for group in before for row in group]] = 1
-    both = sparse.csr_matrix(sparse.diags_array(there) @ later @ sparse.diags_array(there))
+    both = scipy.sparse.csr_matrix(scipy.sparse.diags_array(there) @ later @ scipy.sparse.diags_array(there))
     both.eliminate_zeros()
     both.data[:] = 1
-    return _task(catalogue, sparse.csr_matrix(both - both.multiply(earlier > 0)), earlier)
+    return _task(catalogue, scipy.sparse.csr_matrix(both - both.multiply(earlier > 0)), earlier)
 
 
 def evaluate(
@@ -131,7 +131,7 @@ def group_score(
     catalogue: Catalogue,
     rows: Table,
     near: Table,
-    chosen: sparse.csr_matrix,
+    chosen: scipy.sparse.csr_matrix,
     scales: Sequence[int] = (),
     weights: Mapping[str, float] = WEIGHTS,
 ) -> Array:
@@ -198,15 +198,15 @@ def _without_bodies(catalogue: Catalogue) -> Catalogue:
     )
 
 
-def _task(catalogue: Catalogue, truth: sparse.csr_matrix, chosen: sparse.csr_matrix) -> Task:
+def _task(catalogue: Catalogue, truth: scipy.sparse.csr_matrix, chosen: scipy.sparse.csr_matrix) -> Task:
     truth.eliminate_zeros()
     asked = np.diff(truth.indptr) > 0
     placed = np.zeros(len(catalogue), dtype=bool)
     placed[catalogue.placed] = True
-    return Task(np.flatnonzero(asked & placed).astype(np.int32), truth, sparse.csr_matrix(chosen))
+    return Task(np.flatnonzero(asked & placed).astype(np.int32), truth, scipy.sparse.csr_matrix(chosen))
 
 
-def _drawn(truth: sparse.csr_matrix, known: int) -> sparse.csr_matrix:
+def _drawn(truth: scipy.sparse.csr_matrix, known: int) -> scipy.sparse.csr_matrix:
     """So many partners of each by lot, one always left to be found."""
     lot = np.random.default_rng(SEED)
     rows, columns = [], []
@@ -216,7 +216,7 @@ def _drawn(truth: sparse.csr_matrix, known: int) -> sparse.csr_matrix:
         rows += [row] * len(some)
         columns += some.tolist()
     ones = np.ones(len(rows), dtype=np.float32)
-    return sparse.csr_matrix((ones, (rows, columns)), shape=truth.shape)
+    return scipy.sparse.csr_matrix((ones, (rows, columns)), shape=truth.shape)
 
 
 def _parts(rows: Table) -> Iterator[Table]:

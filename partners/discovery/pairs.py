@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load when asked for
 from numpy.typing import NDArray
-from scipy import sparse
 
 from partners.discovery.catalogue import Catalogue, chord_to_km
 
@@ -89,7 +89,7 @@ def counts(catalogue: Catalogue, rows: Table, candidates: Table) -> tuple[Array,
     kept = (~catalogue.body_failed).astype(np.float32)
     mine = catalogue.membership[rows]
     joint, failed = (
-        looked_up(sparse.csr_matrix(mine.multiply(keep) @ catalogue.members_of), candidates)
+        looked_up(scipy.sparse.csr_matrix(mine.multiply(keep) @ catalogue.members_of), candidates)
         if keep.any()
         else np.zeros(candidates.shape, dtype=np.float32)
         for keep in (kept, 1 - kept)
@@ -117,7 +117,7 @@ def strengths(catalogue: Catalogue, rows: Table, candidates: Table, weight: Sing
 
 def overlaps(catalogue: Catalogue, rows: Table, candidates: Table) -> Array:
     """Cosine of the circles of likely partners, 0 to 1; nan where either has none."""
-    shared = sparse.csr_matrix(catalogue.circles[rows] @ catalogue.in_circles)
+    shared = scipy.sparse.csr_matrix(catalogue.circles[rows] @ catalogue.in_circles)
     found = np.clip(looked_up(shared, candidates), 0, 1)
     drawn = catalogue.circle_share[:, 0] > 0  # whoever has a circle is in it
     return np.where(drawn[rows][:, None] & drawn[candidates], found, np.nan)
@@ -128,7 +128,7 @@ def shared_weight(catalogue: Catalogue, rows: Table) -> Any:
     size = np.maximum(np.diff(catalogue.member_start), 1)
     telling = np.where(catalogue.body_failed, -1.0, 1.0) / np.log2(1 + size)
     mine = catalogue.membership[rows].multiply(telling.astype(np.float32))
-    return sparse.csr_matrix(mine @ catalogue.members_of)
+    return scipy.sparse.csr_matrix(mine @ catalogue.members_of)
 
 
 def looked_up(lines: Any, columns: Table) -> Single:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import scipy  # its parts load when asked for
 from numpy.typing import NDArray
-from scipy import sparse
 
 from partners.discovery.catalogue import Catalogue
 from partners.discovery.pairs import Table, counts, distances, looked_up, same
@@ -39,14 +39,14 @@ def _distance(catalogue: Catalogue, rows: Table, near: Table) -> Array:
 
 
 def _hops(catalogue: Catalogue, rows: Table, near: Table) -> Array:
-    reached = sparse.csr_matrix(
+    reached = scipy.sparse.csr_matrix(
         (np.ones(len(rows), dtype=np.float32), (np.arange(len(rows)), rows)),
         shape=(len(rows), len(catalogue)),
     )
     hops = np.zeros(near.shape)
     for _hop in range(HOPS):
         hops += looked_up(reached, near) == 0
-        reached = sparse.csr_matrix(reached + reached @ catalogue.borders)
+        reached = scipy.sparse.csr_matrix(reached + reached @ catalogue.borders)
         reached.data[:] = 1
     return _distance(catalogue, rows, near) - FAR * hops
 

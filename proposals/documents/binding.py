@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proposals.documents.context import Common
-from proposals.documents.typesetter import Place
 
 Page = Any
 #: A laid out page weighs up to a megabyte; this many are kept, of the versions last printed.
 SHELF = 120
 #: Recipients of one version differ by a page or two; more variants than this are not kept.
 VARIANTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part stands in the whole paper: so many pages come ahead of it, so many behind it."""
+
+    ahead: int = 0
+    behind: int = 0
 
 
 @dataclass(slots=True)

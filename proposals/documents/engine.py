@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from weasyprint import Attachment
 
-from proposals.documents.binding import Binder
+from proposals.documents.binding import Binder, Place
 from proposals.documents.context import Common, Paper
 from proposals.documents.painting import painted_once
-from proposals.documents.typesetter import Busy, Place, TooMuch, Unprintable, alone, lay_out, write
+from proposals.documents.refusals import Busy, TooMuch, Unprintable
 
 __all__ = ["Busy", "TooMuch", "Unprintable", "make_pdf", "print_paper", "set_paper"]
 
 MOST_DATA = 2_000_000
 _BINDER = Binder()
+
+
+@cache
+def _typesetter() -> ModuleType:
+    """Loaded with the first paper: WeasyPrint takes most of a second, and most processes never print.
+
+    Those that do have loaded it before they are forked (imc_portal.workshop, imc_portal.wsgi).
+    """
+    return import_module("proposals.documents.typesetter")
 
 
 class Printed(NamedTuple):
@@ -37,15 +48,20 @@ def print_paper(paper: Paper, *, wait: float = 60) -> bytes:
 def set_paper(paper: Paper, *, wait: float = 60) -> Printed:
     """The same with its number of pages; the paper as data is attached."""
     html, pictures, data = own_html(paper), pictures_of(paper), _data(paper)
-    with alone(wait):
-        document = _BINDER.bind(paper.common, lambda place: lay_out(html, pictures, place), _lay_out_common)
-        return Printed(write(document, *data), len(document.pages))
+    setter = _typesetter()
+    with setter.alone(wait):
+        document = _BINDER.bind(
+            paper.common, lambda place: setter.lay_out(html, pictures, place), _lay_out_common
+        )
+        return Printed(setter.write(document, *data), len(document.pages))
 
 
 def make_pdf(html: str, pictures: Mapping[str, str], *, wait: float = 60) -> bytes:
     """PDF/A-3a and PDF/UA-1 from our own HTML; pictures are SVGs of our own drawing by asset name."""
-    with alone(wait):
-        return write(lay_out(html, pictures))
+    setter = _typesetter()
+    with setter.alone(wait):
+        pdf: bytes = setter.write(setter.lay_out(html, pictures))
+    return pdf
 
 
 def own_html(paper: Paper, *, whole: bool = False) -> str:
@@ -63,7 +79,7 @@ def pictures_of(paper: Paper) -> dict[str, str]:
     return {f"{name}.svg": picture.svg for name, picture in drawn.items() if picture}
 
 
-def _data(paper: Paper) -> list[Attachment]:
+def _data(paper: Paper) -> list[Any]:
     """For machines; dated like the paper, so that the same paper is the same bytes."""
     if not paper.data:
         return []
@@ -72,7 +88,7 @@ def _data(paper: Paper) -> list[Attachment]:
     created = dt.datetime.fromisoformat(paper.created).astimezone(dt.UTC)
     name, words = "proposal-data.json", _("This proposal as data")
     return [
-        Attachment(
+        _typesetter().Attachment(
             string=paper.data,
             name=name,
             description=words,
@@ -85,7 +101,8 @@ def _data(paper: Paper) -> list[Attachment]:
 
 def _lay_out_common(common: Common, place: Place) -> Any:
     with translation.override(common.language):
-        document = lay_out(render_to_string("proposals/pdf/sheet.html", {"common": common}), {}, place)
+        html = render_to_string("proposals/pdf/sheet.html", {"common": common})
+        document = _typesetter().lay_out(html, {}, place)
     for page in document.pages:
         painted_once(page)
     return document

@@ -15,7 +15,6 @@ from importlib import resources
 from pathlib import Path
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
 
 PACKAGES = "fonts-noto-core and fonts-dejavu-core"
 #: Where Debian and others keep them.
@@ -108,6 +107,8 @@ def _is_drawable(sign: str) -> bool:
 @cache
 def _covered() -> frozenset[int]:
     """Every letter that some regular face has; all letters where we know no face."""
+    from fontTools.ttLib import TTFont  # for those alone who print
+
     found: set[int] = set()
     for face in _faces():
         if "Bold" not in face.name:

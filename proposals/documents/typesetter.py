@@ -9,7 +9,6 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -22,9 +21,11 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from proposals.documents.accessible import lacking
+from proposals.documents.binding import Place
 from proposals.documents.fonts import drawable, own_fonts
 from proposals.documents.lettering import whole_words
 from proposals.documents.printing import finish
+from proposals.documents.refusals import Busy, TooMuch, Unprintable
 
 VARIANT = "pdf/a-3a"
 #: A paper within its bounds never comes near; beyond, something is wrong and nothing is kept.
@@ -43,24 +44,6 @@ _FOREIGN_TO_XML = re.compile(
 _ONE_AT_A_TIME = threading.Lock()
 
 
-class Unprintable(Exception):
-    """The paper cannot be set: it asks for something foreign, or for too much."""
-
-
-class TooMuch(Unprintable):
-    """The paper is longer than can be set in a few seconds; the message is for its writers."""
-
-    def __init__(self, what: str, found: int, most: int) -> None:
-        words = _(
-            "The paper is too long (%(what)s: %(found)s, at most %(most)s). Shorten its texts or tables."
-        )
-        super().__init__(words % {"what": what, "found": f"{found:,}", "most": f"{most:,}"})
-
-
-class Busy(Exception):
-    """Another paper is being set in this process and does not end soon."""
-
-
 class Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
     """Hands out named pictures; every other address stops the rendering."""
 
@@ -75,14 +58,6 @@ class Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
         if url in self._pictures:
             return URLFetcherResponse(url, self._pictures[url], {"Content-Type": "image/svg+xml"})
         raise FatalURLFetchingError(f"not an asset of this document: {url[:100]}")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a part stands in the whole paper: so many pages come ahead of it, so many behind it."""
-
-    ahead: int = 0
-    behind: int = 0
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from proposals.documents import binding, engine, painting
-from proposals.documents.typesetter import Place, alone, lay_out, write
+from proposals.documents.binding import Place
+from proposals.documents.typesetter import alone, lay_out, write
 from tests.proposals import sheets
 
 pytestmark = pytest.mark.slow

@@ -88,7 +88,7 @@ def test_what_stops_the_typesetter_is_said_in_the_row(
     def stop(*args: object) -> None:
         raise problem
 
-    monkeypatch.setattr(engine, "lay_out", stop)
+    monkeypatch.setattr(typesetter, "lay_out", stop)
     assert [press.render(document.pk) for _state in states] == states
     assert press.render(document.pk) is None
     document.refresh_from_db()
@@ -137,11 +137,11 @@ def test_the_shelf_of_common_parts_stays_small(db: None) -> None:
     common = sheets.paper_of(sheets.make_version()).common
     made: list[tuple[str, int]] = []
 
-    def shared(part: Common, place: typesetter.Place) -> Laid:
+    def shared(part: Common, place: binding.Place) -> Laid:
         made.append((part.title, place.ahead))
         return Laid([f"{part.title} {place.ahead + number + 1}" for number in range(10)])
 
-    def own(length: int, place: typesetter.Place) -> Laid:
+    def own(length: int, place: binding.Place) -> Laid:
         assert place.behind == 10
         return Laid(["own"] * length)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy  # its parts load when asked for
 
 from proposals.estimate.keys.games import Floats, Game, every_group
 
@@ -62,7 +62,7 @@ class _Rounds:
         saves[: len(self.groups)] = 1
         free = len(self.groups) + len(self.singles)
         for fine in EXACT:
-            found = linprog(
+            found = scipy.optimize.linprog(
                 np.concatenate([self.costs, self.alone, self.values]),
                 A_eq=np.vstack([rows, saves]),
                 b_eq=np.append(np.zeros(self.count), 1.0),
