@@ -23,10 +23,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     DOCUMENTS_URL=file:///data/documents \
     XDG_CACHE_HOME=/tmp \
     REMAP_SIGTERM=SIGQUIT
-# The files of the pages and the translations are part of the image; no value given here outlives this step.
+# The files of the pages, the translations and the bytecode are part of the image, which nothing writes to
+# later; no value given here outlives this step.
 RUN for po in locale/*/LC_MESSAGES/django.po; do \
         [ ! -e "$po" ] || python -m imc_portal.translations compile "$po" "${po%.po}.mo" || exit 1; \
     done \
+    && python -m compileall -q imc_portal partners proposals meetings \
     && DATABASE_URL=postgresql://none@127.0.0.1/none REDIS_URL=redis://127.0.0.1:1/0 SECRET_KEY=for-this-step-only \
         python -m django collectstatic --noinput --verbosity 0
 USER 10001:10001

@@ -17,6 +17,9 @@ NO_ENGINES := DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=redis://
 	SECRET_KEY=of-no-use-to-anyone-this-key-only-lets-the-settings-be-read-by-checking-tools
 PRODUCTION := $(NO_ENGINES) BASE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org DEMO=False
 
+# Hundreds of programs start in a run of the tests; without its bytecode each would compile the whole house.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo "make demo       set up and run the portal with sample data on http://127.0.0.1:$(PORT)"
 	@echo "make test       set up and run all tests, those of faults with $(FEW_RECIPIENTS) recipients"
