@@ -1,8 +1,7 @@
 """Call meetings and send their papers ahead: what is due and not done, done once.
 
-Every step asks the database what is missing and adds exactly that, one recipient per transaction: it may
-run twice, at the same time, or not at all for a while. A recipient who cannot be reached is named to the
-organiser; the others' papers go on.
+Every step asks the database what is missing and adds exactly that: it may run twice, at the same time, or
+not at all for a while. A recipient who cannot be reached is named to the organiser; the others' papers go on.
 """
 
 from __future__ import annotations
