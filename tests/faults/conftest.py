@@ -76,7 +76,7 @@ def _prepare(ground: Ground) -> None:
     portal.worker(queues="render")
     portal.beat()
     wait(lambda: portal.rows(UNPRINTED)[0][0] == 0, 60 + ground.recipients * 3, portal.logs)
-    portal.kill_all()
+    portal.close()
     print(f"seeded in {seeded - begun:.0f} s, printed in {time.monotonic() - seeded:.0f} s")  # noqa: T201  # with -s
 
 
