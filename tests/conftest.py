@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 ROOT = Path(__file__).resolve().parent.parent
+#: The migration that fills it.
+CATALOGUE = "partners.migrations.0001_squashed_0014_cases_that_rest_split_and_merge"
 
 
 #: Files that take minutes, the longest first: begun last, one of them would leave the other workers idle.
@@ -91,8 +93,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
     """A test with real transactions empties every table; the catalogue is no test's own and returns."""
     if sender.label == "partners" and not apps.get_model("partners", "Function")._default_manager.exists():
-        import_module("partners.migrations.0002_catalogue").fill(apps, None)
-        import_module("partners.migrations.0012_evidence_says_what_was_studied").mark(apps, None)
+        import_module(CATALOGUE).fill(apps, None)
 
 
 @pytest.fixture(scope="module")
