@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +31,7 @@ DOORS = sorted(
     for name, (method, *_rest) in TABLE.items()
     if method in ("FORM", "POST") and (name in OF_LOOPS or name.startswith(("meetings:", "personal:")))
 )
+FORM = "application/x-www-form-urlencoded"
 #: What no browser of ours sends.
 HOSTILE = {
     "a huge number": "9" * 400,
@@ -67,20 +71,44 @@ def fields(client: Client, name: str, url: str) -> set[str]:
     return {*re.findall(r'name="([^"]+)"', page), *COMMANDS} - {"csrfmiddlewaretoken", "viewport", "robots"}
 
 
+@pytest.fixture
+def lists_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The fields of which all values were asked for: of the others only the last counts."""
+    found: list[str] = []
+    read = QueryDict.getlist
+
+    def noting(data: QueryDict, key: str, default: list[str] | None = None) -> list[str]:
+        found.append(key)
+        return read(data, key, default)
+
+    monkeypatch.setattr(QueryDict, "getlist", noting)
+    return found
+
+
 @pytest.mark.parametrize("name", DOORS)
-def test_hostile_values_are_turned_away_in_words(name: str, world: World) -> None:
+def test_hostile_values_are_turned_away_in_words(name: str, world: World, lists_read: list[str]) -> None:
     client, url = door(name, world)
     known = fields(client, name, url)
     before = rows()
     for fault, value in HOSTILE.items():
-        for typed in (dict.fromkeys(known, value), {key: [value, value] for key in known}):
-            point = transaction.savepoint()
-            answer = client.post(url, typed, headers={"referer": "http://testserver/"})
-            assert answer.status_code < 500, fault
-            if answer.status_code >= 400:
-                assert rows() == before, fault
-            assert "<script>alert(1)" not in answer.content.decode(), fault
-            transaction.savepoint_rollback(point)
+        lists_read.clear()
+        answer_hostile(client, url, {key: [value, value] for key in known}, before, fault)
+        # Each value once is another request only where somebody reads lists.
+        if known.intersection(lists_read):
+            answer_hostile(client, url, dict.fromkeys(known, value), before, fault)
+
+
+def answer_hostile(
+    client: Client, url: str, typed: dict[str, Any], before: dict[str, int], fault: str
+) -> None:
+    """Send it as a browser sends a form without files; whatever it wrote is taken back."""
+    point = transaction.savepoint()
+    answer = client.post(url, urlencode(typed, doseq=True), FORM, headers={"referer": "http://testserver/"})
+    assert answer.status_code < 500, fault
+    if answer.status_code >= 400:
+        assert rows() == before, fault
+    assert "<script>alert(1)" not in answer.content.decode(), fault
+    transaction.savepoint_rollback(point)
 
 
 @pytest.mark.parametrize("name", DOORS)
