@@ -88,6 +88,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         for table in ("core_auditentry", "core_emailevent"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
     post_migrate.connect(_fill_the_catalogue)
+    with django_db_blocker.unblock():
+        from tests import emptied
+
+        emptied.begin()
 
 
 def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
