@@ -39,7 +39,8 @@ def _staying() -> list[tuple[object, ...]]:
     one = sql.SQL("SELECT count(*), sum(hashtextextended(kept::text, 0)) FROM {} kept")
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(" UNION ALL ").join(one.format(sql.Identifier(table)) for table in STAYS))
-        return cursor.fetchall()
+        found: list[tuple[object, ...]] = cursor.fetchall()
+    return found
 
 
 def _take_out() -> None:
