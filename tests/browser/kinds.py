@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser import mail, walk
 from tests.browser.conftest import Portal
-from tests.browser.look import Noise, faults, sign_in, window
+from tests.browser.look import Noise, arrive, faults, faults_here, sign_in, window
 
 FOCAL = "focal@hauts-de-bienne.example"
 LEAD = "mayor@hauts-de-bienne.example"
@@ -27,17 +27,15 @@ def personal_link(portal: Portal) -> str:
     return mail.wait_for(portal.var / "mailbox", WITHOUT_ACCOUNT).link
 
 
-def pages_of(portal: Portal, page: Page, who: str) -> dict[str, str]:
-    """One address of each kind for this person."""
+def way_in(portal: Portal, page: Page, who: str) -> tuple[list[str], str]:
+    """Where this person begins, and what all the pages that are theirs lie inside of."""
     if who == "link":
         link = personal_link(portal)
-        return walk.reachable(page, [link, f"{link}reply/?reply=other_time"], inside=link)
+        return [link, f"{link}reply/?reply=other_time"], link
     if who == "nobody":
-        open_to_all = walk.reachable(page, ["/register/"], inside="/register/")
-        return {path: path for path in FOR_ANYBODY} | open_to_all
+        return ["/register/"], "/register/"
     sign_in(page, who)
-    found = walk.reachable(page, PLACES + (["/style/"] if "curator" in who else []))
-    return {kind: path for kind, path in found.items() if not kind.startswith("/p/")}
+    return PLACES + (["/style/"] if "curator" in who else []), "/"
 
 
 def wrong_pages(
@@ -48,13 +46,24 @@ def wrong_pages(
     Without `alike` only those that change with the stage: the others somebody else looks at.
     """
     page = window(portal)
-    kinds = pages_of(portal, page, who)
-    assert len(kinds) >= least, sorted(kinds)
+    start, inside = way_in(portal, page, who)
     noise = Noise(portal.address)
     noise.listen(page)
-    past = {kind for kind in kinds if kind.startswith(ALIKE) and (kind in seen or not alike)}
-    fresh = {kind: path for kind, path in kinds.items() if kind not in past}
-    wrong = {path: faults(page, path, noise, known=kind in seen) for kind, path in fresh.items()}
-    seen |= kinds.keys()
+    wrong = {path: faults(page, path, noise) for path in FOR_ANYBODY if who == "nobody"}
+
+    def visit(path: str) -> tuple[int, str]:
+        kind = walk.kind(path)
+        not_theirs = inside == "/" and kind.startswith("/p/")
+        if not_theirs or (kind.startswith(ALIKE) and (kind in seen or not alike)):
+            return walk.fetch(page, path)
+        answer = arrive(page, path, noise)
+        source = answer.text()
+        wrong[path] = faults_here(page, path, noise, known=kind in seen)
+        return answer.status, source
+
+    found = walk.reachable(page, start, inside=inside, visit=visit)
+    kinds = {kind for kind in found if inside != "/" or not kind.startswith("/p/")}
+    seen |= kinds
     page.context.close()
-    return {path: found for path, found in wrong.items() if found}
+    assert len(kinds) + (len(FOR_ANYBODY) if who == "nobody" else 0) >= least, sorted(kinds)
+    return {path: what for path, what in wrong.items() if what}

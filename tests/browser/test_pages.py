@@ -34,6 +34,16 @@ def talks(stages: Stages) -> Portal:
 
 
 @pytest.fixture(scope="module")
+def places(talks: Portal) -> dict[str, str]:
+    """An address of each kind of page that the focal point comes to."""
+    page = window(talks)
+    sign_in(page, FOCAL)
+    found = walk.reachable(page, PLACES)
+    page.context.close()
+    return found
+
+
+@pytest.fixture(scope="module")
 def seen() -> set[str]:
     """Kinds of pages looked at so far."""
     return set()
@@ -67,15 +77,16 @@ def test_pages_behind_a_link_are_accessible_in_other_languages_and_directions(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_tab_goes_through_the_pages_in_their_order_and_shows_where_it_is(talks: Portal, width: int) -> None:
+def test_tab_goes_through_the_pages_in_their_order_and_shows_where_it_is(
+    talks: Portal, places: dict[str, str], width: int
+) -> None:
     page = window(talks, viewport={"width": width, "height": 900})
     link = personal_link(talks)
     paths = [link, f"{link}questions/1/", f"{link}reply/?reply=coming"]
     wrong = {path: tab_through(page) for path in paths if not page.goto(path) or True}
     sign_in(page, FOCAL)
-    found = walk.reachable(page, PLACES)
     for kind in ("/", "/cases/*/", "/cases/*/partners/", "/meetings/cases/*/answers/*/#/", "/needs/add/"):
-        page.goto(found[kind])
+        page.goto(places[kind])
         wrong[kind] = tab_through(page)
     page.context.close()
     assert {path: faults for path, faults in wrong.items() if faults} == {}
@@ -204,10 +215,10 @@ def test_a_contact_with_a_wrong_address_keeps_what_was_typed(talks: Portal) -> N
 
 
 @pytest.mark.parametrize("path", ["/cases/*/contacts/*/log/", "/needs/*/open-case/", "/cases/*/areas/add/"])
-def test_choices_offer_no_empty_choice(talks: Portal, path: str) -> None:
+def test_choices_offer_no_empty_choice(talks: Portal, places: dict[str, str], path: str) -> None:
     page = window(talks)
     sign_in(page, FOCAL)
-    page.goto(walk.reachable(page, PLACES)[path])
+    page.goto(places[path])
     assert page.locator("input[type=radio]").count() > 1
     assert page.locator("input[type=radio][value='']").count() == 0
     page.context.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Page
@@ -29,20 +29,39 @@ def kind(path: str) -> str:
     return path
 
 
-def reachable(page: Page, start: Iterable[str], *, inside: str = "/") -> dict[str, str]:
-    """Kind to address of each HTML page that links lead to; every one answers without an error."""
+#: Addresses that answer with no page: their name ends like a file's, or they lead to a part of a letter.
+FILE = re.compile(r"\.\w+$|/(attachments|files)/\d+/$")
+#: Opens an address; returns the status and the source of the page.
+Visit = Callable[[str], tuple[int, str]]
+
+
+def reachable(
+    page: Page, start: Iterable[str], *, inside: str = "/", visit: Visit | None = None
+) -> dict[str, str]:
+    """Kind to address of each HTML page that links lead to; every one answers without an error.
+
+    Pages are only fetched, unless somebody wants to `visit` them.
+    """
     todo, seen, pages = [(path, "the start") for path in start], set[str](), {}
     while todo:
         path, source = todo.pop(0)
         if kind(path) in seen or path.startswith(FOREIGN) or not path.startswith(inside):
             continue
         seen.add(kind(path))
-        answer = page.request.get(path)
-        assert answer.status < 400, f"{source} links to {path}: {answer.status}"
-        if "text/html" in answer.headers["content-type"]:
+        is_file = bool(FILE.search(urlsplit(path).path))
+        status, text = visit(path) if visit and not is_file else fetch(page, path, html=not is_file)
+        assert status < 400, f"{source} links to {path}: {status}"
+        if not is_file:
             pages[kind(path)] = path
-            todo += [(link, path) for link in _links(answer.text(), path)]
+            todo += [(link, path) for link in _links(text, path)]
     return pages
+
+
+def fetch(page: Page, path: str, *, html: bool = True) -> tuple[int, str]:
+    """What the server answers the person of this window, nothing opened; of a file the status alone."""
+    answer = page.request.get(path)
+    assert html == ("text/html" in answer.headers["content-type"]), (path, answer.headers)
+    return answer.status, answer.text() if html else ""
 
 
 def _links(source: str, path: str) -> list[str]:
