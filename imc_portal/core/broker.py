@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import redis
 from django.conf import settings
+from kombu.transport.redis import Channel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 #: Seconds for the broker to answer.
 PATIENCE = 1.5
+PRIORITIES: list[int] = Channel.priority_steps
+SEPARATOR: str = Channel.sep
 
 
 def client() -> redis.Redis:
@@ -35,9 +38,11 @@ def bells(*queues: str) -> dict[str, int] | None:
     """How many bells wait in each of these queues; None when the broker does not answer."""
     try:
         with client() as asked:
-            lines = asked.pipeline(transaction=False)
-            for name in queues:
-                lines.llen(name)
-            return dict(zip(queues, lines.execute(), strict=True))
+            return {name: sum(map(asked.llen, _lists(name))) for name in queues}
     except (redis.RedisError, OSError):
         return None
+
+
+def _lists(queue: str) -> list[str]:
+    """Celery keeps the bells of each priority in a list of their own."""
+    return [f"{queue}{SEPARATOR}{step}" if step else queue for step in PRIORITIES]

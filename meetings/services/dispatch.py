@@ -99,6 +99,7 @@ def call(*, meeting: Meeting, actor: Actor, now: dt.datetime) -> bool:
             Q(state=Participant.State.INITIATOR) | Q(pk__in=annexes, state__in=Participant.ACTIVE)
         ),
     )
+    editions.ask_for_agendas(fresh)
     answers.open_round(meeting=fresh, actor=actor)
     return True
 

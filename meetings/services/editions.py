@@ -32,13 +32,22 @@ TROUBLES = (NOT_MADE, NOT_PRINTED)
 def agenda_for(invitation: Invitation) -> MeetingPaper:
     """The agenda that this recipient gets now: the newest edition in the recipient's language."""
     contact = invitation.participant.contact
-    language = contact.language if contact else settings.LANGUAGE_CODE
-    known = dict(settings.DOCUMENT_LANGUAGES)
+    return _asked(invitation.meeting, contact.language if contact else settings.LANGUAGE_CODE)
+
+
+def ask_for_agendas(meeting: Meeting) -> None:
+    """Have the agenda printed in every language of those who are invited, before their letters want it."""
+    guests = meeting.invitations.exclude(participant__contact=None)
+    for language in set(guests.values_list("participant__contact__language", flat=True)):
+        _asked(meeting, language)
+
+
+def _asked(meeting: Meeting, language: str) -> MeetingPaper:
     return papers.ask(
-        meeting=invitation.meeting,
+        meeting=meeting,
         kind=MeetingPaper.Kind.AGENDA,
-        language=language if language in known else settings.LANGUAGE_CODE,
-        edition=invitation.meeting.sequence,
+        language=language if language in dict(settings.DOCUMENT_LANGUAGES) else settings.LANGUAGE_CODE,
+        edition=meeting.sequence,
     )
 
 

@@ -30,6 +30,8 @@ from imc_portal.engines import valkey
 from meetings import tasks
 from meetings.models import Dispatch
 from meetings.services import dispatch, queueing
+from meetings.tasks import render_paper
+from proposals.tasks import render_document
 from tests import provide
 from tests.core.mailserver import message
 from tests.faults.portal import ROOT
@@ -145,6 +147,16 @@ def test_7_what_the_broker_holds_a_bell_for_is_not_rung_again(monkeypatch: pytes
     cache.clear()
     sweep_outbox()
     assert rung[1:] == [str(row.pk) for row in rows], "a broker that forgot everything is told everything"
+
+
+def test_7_proposals_wait_behind_letters_and_agendas_and_are_counted_all_the_same() -> None:
+    cache.clear()
+    for task in (render_document, render_document, render_paper):
+        task.delay(str(uuid.uuid4()))
+    with broker.client() as asked:
+        assert asked.llen("render") == 1, "the agenda comes first"
+    assert broker.bells("render", "mail") == {"render": 3, "mail": 0}
+    cache.clear()
 
 
 @pytest.fixture
