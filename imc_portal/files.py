@@ -6,7 +6,10 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class PageFiles(StaticFilesConfig):
-    """Django's own, without Bootstrap's other editions: compressing them takes half a minute for nothing."""
+    """Django's own, without Bootstrap's other editions: compressing them takes half a minute for nothing.
+
+    Nor are there the long editions of scripts whose short ones are served.
+    """
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
@@ -18,4 +21,8 @@ class PageFiles(StaticFilesConfig):
         "htmx-4*",
         "htmax-4*",
         "hx-*",
+        "htmx-2.js",
+        "jquery.js",
+        "select2.full.js",
+        "xregexp.js",
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from imc_portal import environment as env
 from imc_portal.core import logs
@@ -277,6 +278,8 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_MANIFEST_STRICT = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# No page asks for a map of sources, and compressing them takes a third of the time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # --- what the case starts with ---------------------------------------------------------------
 LEAD_TIME_WORKING_DAYS = 10
