@@ -19,5 +19,8 @@ def close(*, email: OutgoingEmail, actor: Actor, reason: str) -> None:
     link = live.filter(pk=email.link_id).first() if email.link_id else None
     if link is None:
         raise Refusal(_("The link in this message is closed already."))
-    outbox.cancel(emails=OutgoingEmail.objects.filter(link=link), actor=actor, reason=reason)
+    letters = OutgoingEmail.objects.filter(link=link)
+    outbox.cancel(emails=letters, actor=actor, reason=reason)
+    for letter in letters.exclude(state=OutgoingEmail.State.CANCELLED):
+        outbox.story.note(letter.pk, outbox.story.Kind.UNLINKED, detail=reason, who=actor.name)
     links.revoke(link=link, actor=actor, reason=reason, context=email.context)

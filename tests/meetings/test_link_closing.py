@@ -78,6 +78,7 @@ def test_a_closed_link_opens_nothing_and_the_recipient_gets_a_new_one(scene: Sce
     assert Invitation.objects.get(participant=scene.birk).delegate_name == ""
     page = client.get(message).content.decode()
     assert "opens nothing any more" in page
+    assert page.count("It went round the council") == 1, "the story of the message says why"
     assert unlink(mail) not in page
     assert client.post(unlink(mail), {"reason": "Again"}).status_code == 422
 

@@ -146,6 +146,7 @@ class EmailEvent(models.Model):
         COMPLAINED = "complained", _("called unwanted by the recipient")
         CANCELLED = "cancelled", _("cancelled")
         AGAIN = "again", _("sent again as a new message")
+        UNLINKED = "unlinked", _("its personal link closed")
 
     email = models.ForeignKey(OutgoingEmail, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
