@@ -32,7 +32,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 executor = MigrationExecutor(connection)
 executor.loader = MigrationLoader(connection, replace_migrations=False)
-executor.migrate([one for one in executor.loader.graph.leaf_nodes() if {SQUASHED!r} not in one[1]])
+at_once = [step for (app, name), step in executor.loader.disk_migrations.items() if {SQUASHED!r} in name]
+last = {{one[0]: one for step in at_once for one in step.replaces}}
+others = [one for one in executor.loader.graph.leaf_nodes() if one[0] not in last]
+executor.migrate([*last.values(), *others])
 call_command("migrate", verbosity=0)
 """
 #: All that makes up the tables, whatever the order of their columns.
