@@ -174,6 +174,8 @@ CELERY_TASK_TIME_LIMIT = env.number("TASK_HARD_SECONDS", 90)
 PRESS_LEASE_SECONDS = env.number("PRESS_LEASE_SECONDS", 120)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    # Behind letters, agendas and the clock: hundreds of proposals shall hold nobody else up.
+    "proposals.tasks.render_document": {"queue": "render", "priority": 3},
     "proposals.tasks.*": {"queue": "render"},
     "meetings.tasks.render_paper": {"queue": "render"},
     "imc_portal.core.tasks.deliver_email": {"queue": "mail"},

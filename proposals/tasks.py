@@ -14,11 +14,7 @@ from proposals.documents import press
 QUEUE = settings.CELERY_TASK_ROUTES["proposals.tasks.*"]["queue"]
 
 
-#: Behind letters, agendas and the clock: hundreds of proposals shall hold nobody else up.
-LAST = 3
-
-
-@shared_task(priority=LAST)
+@shared_task
 def render_document(document_id: str) -> None:
     """Print one document if it waits and nobody else has it."""
     press.render(uuid.UUID(document_id))
