@@ -16,6 +16,8 @@ from meetings.package import people
 
 Facts = dict[str, Any]
 NOTHING = "–"
+#: Letters that fit into a line of a table, those of a line of a checksum, and the longest unbroken word.
+LINE, CODE, WORD = 110, 30, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,27 @@ class Table:
     rows: Sequence[Sequence[str]]
     #: The column that holds checksums: small, and broken anywhere.
     code: int = -1
+
+    @property
+    def heads(self) -> list[tuple[str, int]]:
+        """Each head with its share of the width, in per cent: room for the longest word, then for the most.
+
+        Told from the letters: to set every cell in every width, as a typesetter would have to, takes longer
+        than all the rest of the paper.
+        """
+        columns = list(zip(self.head, *self.rows, strict=True))
+        least = [self._longest_word(column, at) for at, column in enumerate(columns)]
+        most = [min(max(map(len, column)), LINE) for column in columns]
+        wished = [max(many - few, 1) for few, many in zip(least, most, strict=True)]
+        room = max(LINE - sum(least), 0)
+        wide = [few + room * wish / sum(wished) for few, wish in zip(least, wished, strict=True)]
+        return [(head, int(100 * one / sum(wide))) for head, one in zip(self.head, wide, strict=True)]
+
+    def _longest_word(self, column: Sequence[str], at: int) -> int:
+        if at == self.code:
+            return CODE
+        longest = max((len(word) for words in column for word in words.split()), default=0)
+        return 3 + min(longest, WORD)
 
 
 @dataclass(frozen=True, slots=True)
