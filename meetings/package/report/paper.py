@@ -17,7 +17,7 @@ from meetings.package import people
 Facts = dict[str, Any]
 NOTHING = "–"
 #: Letters that fit into a line of a table, those of a line of a checksum, and the longest unbroken word.
-LINE, CODE, WORD = 110, 30, 24
+LINE, CODE, WORD = 92, 30, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,12 @@ class Report:
     def rtl(self) -> bool:
         """Whether it is read from the right."""
         return self.language == "ar"
+
+    @property
+    def shares(self) -> list[int]:
+        """Every width, in per cent, that a column of its tables has."""
+        tables = [one for part in self.parts for section in part.sections for one in section.tables]
+        return sorted({share for one in tables for _head, share in one.heads})
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, code: int = -1) -> list[Table]:
