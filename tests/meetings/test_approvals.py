@@ -21,8 +21,8 @@ from tests.meetings.scenes import Scene, sees
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A draft and a planned informal meeting eight weeks ahead; nothing approved."""
     made = papers.build()
     Meeting.objects.all().delete()

@@ -16,8 +16,8 @@ from tests import makers
 from tests.meetings import scenes
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene(state=Case.State.ATTITUDE)
 
 

@@ -69,8 +69,8 @@ class Diary:
         return event
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Birk lives in Helsinki's time, the meeting in that of Paris."""
     scene = make_scene(state=Case.State.PROPOSAL)
     Municipality.objects.filter(pk=scene.birk.municipality_id).update(time_zone="Europe/Helsinki")

@@ -22,8 +22,8 @@ from tests.meetings.scenes import Scene, link_of, seat_everybody, sees
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Called three days ahead: everybody's papers came, and came late."""
     made = papers.build()
     soon = timezone.now() + dt.timedelta(days=3)

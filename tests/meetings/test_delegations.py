@@ -20,8 +20,8 @@ from tests.meetings.scenes import Scene, call_formal, call_informal, link_of, ma
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return make_scene()
 
 

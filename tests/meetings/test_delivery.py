@@ -20,8 +20,8 @@ from tests.meetings.scenes import Scene, make_scene, sees
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A called informal meeting, papers queued."""
     return papers.called()
 

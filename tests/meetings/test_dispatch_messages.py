@@ -22,8 +22,8 @@ from tests.meetings.scenes import Scene, make_scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Alder, with a case at the proposal and a planned informal meeting; nothing approved."""
     return papers.build()
 

@@ -24,8 +24,8 @@ from tests.meetings import scenes
 MAYOR = Actor(key="link:x", name="Mayor of Corn")
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     made = scenes.make_scene()
     makers.make_call("A call", min_partners=3, min_population=20_000)
     scenes.call_informal(made)

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 ACTOR = Actor.portal()
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A called informal meeting with an agenda that must not travel."""
     built = make_scene()
     meeting = call_informal(built)

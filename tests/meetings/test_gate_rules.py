@@ -18,8 +18,8 @@ from tests.meetings import scenes
 NONE_ELSE = "No other municipality is positive, or positive on conditions, yet."
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene(3, state=Case.State.ATTITUDE)
 
 

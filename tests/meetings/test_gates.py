@@ -17,8 +17,8 @@ from tests.meetings import afterwards, scenes
 SECRET = "Our treasurer left and nobody may know"
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

@@ -33,7 +33,7 @@ from meetings.models import (
 )
 from meetings.package import archive, tables
 from meetings.services import handover
-from partners.models import Case, Participant
+from partners.models import Participant
 from proposals.models import Document
 from tests.meetings import packages, scenes
 
@@ -41,8 +41,8 @@ from tests.meetings import packages, scenes
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     """A case that can be handed over."""
     return packages.make_scene()
 
@@ -260,7 +260,8 @@ def test_before_the_record_is_closed_nobody_can_override(db: None, client: Clien
     client.force_login(scene.lead)
     client.post(reverse("meetings:make_package", args=[scene.case.pk]), {"override": "Hurry"})
     assert not HandOver.objects.exists()
-    assert Case.objects.get().state == "formal_convened"
+    scene.case.refresh_from_db()
+    assert scene.case.state == "formal_convened"
 
 
 def test_minutes_and_councils_keep_it_closed_unless_a_lead_says_why(
@@ -290,8 +291,8 @@ def test_a_council_without_any_row_is_waited_for_and_one_that_left_is_not(scene:
 
 
 def test_an_altered_paper_stops_the_package_and_nothing_is_half_written(scene: scenes.Scene) -> None:
-    document = Document.objects.get(participant=scene.birk)
-    packages.stored(document.file_name).write_bytes(b"forged")
+    forged, _digest = documents.store("proposals/forged.pdf", b"forged")
+    Document.objects.filter(participant=scene.birk).update(file_name=forged)
     with pytest.raises(Refusal, match="Birk"):
         packages.make(scene)
     assert not HandOver.objects.exists()

@@ -19,8 +19,8 @@ from tests.meetings import packages, scenes
 SAID = {"legal_basis": "Art. 5", "official_name": "Otto", "revision": "0"}
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     made = scenes.make_scene()
     Case.objects.filter(pk=made.case.pk).update(state=Case.State.FORMAL_HELD)
     made.case.refresh_from_db()

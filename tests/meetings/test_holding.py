@@ -32,8 +32,8 @@ from partners.models import Participant
 from tests.meetings import scenes
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

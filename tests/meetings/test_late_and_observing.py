@@ -22,8 +22,8 @@ from tests.meetings import decisions, papers, scenes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     """The informal meeting was held, everybody has the first version."""
     made = scenes.make_scene()
     papers.approve(papers.draft(made), made)

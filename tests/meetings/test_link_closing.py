@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 COMING = {"reply": "coming", "delegate_name": "Berta Birk", "delegate_office": "deputy", "mandate": "full"}
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Called, papers sent."""
     made = papers.called()
     papers.leave()
@@ -84,6 +84,8 @@ def test_a_closed_link_opens_nothing_and_the_recipient_gets_a_new_one(scene: Sce
 
     paper = Dispatch.objects.get(invitation__participant=scene.birk)
     again = reverse("meetings:send_to", args=[paper.pk])
+    assert again in page
+    assert reverse("meetings:message_again", args=[mail.pk]) not in page, "the same words lead nowhere"
     assert organiser.tell_due(now=timezone.now()) == 1
     assert again in OutgoingEmail.objects.latest("created_at").text
     assert again in client.get("/").content.decode()

@@ -20,8 +20,8 @@ from tests.meetings.scenes import Scene, sees
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return scenes.make_scene(state=Case.State.FORMAL_CONVENED)
 
 

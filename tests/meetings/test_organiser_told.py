@@ -26,8 +26,8 @@ from tests.meetings.scenes import Scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Called, papers sent."""
     made = papers.called()
     papers.leave()

@@ -29,8 +29,8 @@ from tests.meetings.decisions import ACTOR, complete, decide, objective, selecte
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

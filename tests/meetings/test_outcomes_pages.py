@@ -20,8 +20,8 @@ from tests.meetings import scenes
 from tests.meetings.decisions import ACTOR, complete, decide, selected, step, voice
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

@@ -25,8 +25,8 @@ from tests.meetings.scenes import Scene, make_scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A called informal meeting; Birk and Corn have their papers and links."""
     scene = make_scene(state=Case.State.PROPOSAL)
     version = papers.draft(scene)

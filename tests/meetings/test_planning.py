@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Alder with a drafted proposal."""
     scene = make_scene(state=Case.State.PROPOSAL)
     scene.extra["version"] = papers.draft(scene)

@@ -20,8 +20,8 @@ from tests.meetings.scenes import Scene, make_scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A called informal meeting, papers queued."""
     return papers.called()
 
@@ -95,7 +95,7 @@ def test_a_lead_convenes_all_the_same_with_a_reason_a_focal_point_does_not(clien
     client.force_login(scene.focal)
     assert "has not stated its attitude" in client.get(address).content.decode()
     client.post(address, fields(agenda="", override="I want it."))
-    assert not Meeting.objects.exists()
+    assert not scene.case.meetings.exists()
     client.force_login(scene.lead)
     refused = client.post(address, fields())  # an agenda of one's own
     assert "A formal meeting has these items" in refused.content.decode()
@@ -103,7 +103,7 @@ def test_a_lead_convenes_all_the_same_with_a_reason_a_focal_point_does_not(clien
     assert response.status_code == 422
     assert "Say why" in response.content.decode()
     client.post(address, fields(agenda="", override="The prefect asks for it."))
-    meeting = Meeting.objects.get()
+    meeting = scene.case.meetings.get()
     assert meeting.state == Meeting.State.CALLED
     assert meeting.agenda[0]["title"].startswith("Benefits and costs:")
 

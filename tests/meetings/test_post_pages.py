@@ -26,8 +26,8 @@ from tests.meetings.scenes import Scene, make_scene, queries_of, sees
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return make_scene(state=Case.State.INFORMAL_MEETING)
 
 

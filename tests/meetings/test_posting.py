@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 MEETINGS = Path(__file__).parents[2] / "meetings"
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return papers.build()
 
 

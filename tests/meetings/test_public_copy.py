@@ -22,8 +22,8 @@ from tests.meetings import packages, scenes
 EMAIL = re.compile(r"[\w.+-]{2,}@[\w-]{2,}\.[A-Za-z]{2,}[\w.-]*", re.ASCII)
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     """A case in whose texts people are named."""
     made = packages.make_scene()
     NextStep.objects.update(action="Ask Otto  Official, or PRIVAT, Paula; else otto@birk.example")

@@ -20,8 +20,8 @@ from tests.meetings import scenes
 SECRET = "Our treasurer left and nobody may know"
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     made = scenes.make_scene()
     scenes.call_informal(made)
     return made

@@ -18,8 +18,8 @@ from tests.meetings.scenes import Scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A proposal approved, its papers on their way to the printer, the meeting called."""
     return papers.build()
 

@@ -22,8 +22,8 @@ from tests.meetings import scenes
 AGENDA = [{"title": "Welcome", "minutes": 10}, {"title": "The depot", "minutes": 15}]
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

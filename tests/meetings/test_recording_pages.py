@@ -19,8 +19,8 @@ from tests.meetings.decisions import ACTOR, complete, decide, selected, step, vo
 JSON = {"accept": "application/json"}
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return scenes.make_scene()
 
 

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 PARIS = Where("FR", "Europe/Paris")
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """Called seven weeks ahead; everybody has the papers, nobody has answered."""
     made = papers.build()
     start = timezone.now() + dt.timedelta(days=49)

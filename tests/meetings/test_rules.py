@@ -36,8 +36,8 @@ VALUES: dict[str, int | bool] = {
 }
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return make_scene()
 
 

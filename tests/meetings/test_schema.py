@@ -15,8 +15,8 @@ from meetings.package import schema
 from tests.meetings import packages, scenes
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return packages.make_scene()
 
 

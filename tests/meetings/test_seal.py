@@ -37,8 +37,8 @@ ROLES = ("focal", "lead", "reader", "guest", "guest_lead", "facilitator", "obser
 PARTY = ("focal", "lead", "reader", "guest", "guest_lead", "facilitator")
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return answered_by_corn()
 
 

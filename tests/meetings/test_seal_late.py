@@ -18,8 +18,8 @@ from tests.meetings import scenes
 from tests.meetings.test_seal import MARK, ROLES, answered_by_corn, marked, open_all, person, read, speak
 
 
-@pytest.fixture
-def scene(db: None) -> scenes.Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> scenes.Scene:
     return answered_by_corn()
 
 

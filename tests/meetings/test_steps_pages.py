@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 LONG_AGO = dt.date(2026, 1, 5)
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     return scenes.make_scene(state=Case.State.FORMAL_CONVENED)
 
 

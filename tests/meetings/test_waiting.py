@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 SECRET = "SECRET-ANSWER-UNDER-SEAL"
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
     """A called informal meeting, everybody invited, the seven questions open."""
     scene = make_scene()
     scene.extra["meeting"] = scenes.call_informal(scene)
