@@ -1,8 +1,8 @@
 """What the tests of a file begin with, built once for all of them.
 
 A file with real transactions among its tests builds its `scene` for each of them; any other says once, as
-`one_scene`, what all of its tests begin with. Models are imported by fixtures alone: this is read before Django
-is set up.
+`one_scene`, what all of its tests begin with. Only fixtures import models: this is read before Django is set
+up.
 """
 
 from __future__ import annotations
