@@ -80,7 +80,8 @@ def _after(email: OutgoingEmail, dispatch: Dispatch | None) -> Iterator[Happened
     opened = email.link.first_opened_at if email.link else None
     if opened and opened >= email.created_at:
         yield Happened(opened, _("The personal link was opened for the first time"))
-    if email.link and email.link.revoked_at:
+    said = any(event.kind == Kind.UNLINKED for event in email.events.all())
+    if email.link and email.link.revoked_at and not said:
         yield Happened(email.link.revoked_at, _("The personal link was closed"), tone="plain")
     for again in email.sent_again.all():
         text = _("Sent again as a new message")

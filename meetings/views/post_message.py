@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from imc_portal.core import documents, languages, outbox
 from imc_portal.core.http import PersonRequest, page
 from imc_portal.core.models import OutgoingEmail
-from meetings import policies
+from meetings import policies, troubles
 from meetings.models import Dispatch
 from meetings.post import contents, room, states, story
 from meetings.post.belonging import Belonging
@@ -33,6 +33,7 @@ def message(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "live": email.state in states.MOVING or (email.state == room.Mail.UNKNOWN and not email.ask_first),
         "stopped": outbox.undeliverable(email.to_address),
         "may_run": policies.allows(request.user, "post.run", case),
+        "renewable": dispatch if dispatch and _needs_a_new_link(dispatch, email) else None,
     }
     return render(request, "meetings/post_message.html", context)
 
@@ -110,10 +111,16 @@ def dispatch_of(email: OutgoingEmail) -> Dispatch | None:
         same |= Q(email=email.again_of_id)
     return (
         Dispatch.objects.filter(same)
-        .select_related("document", "by_hand", "invitation__participant__municipality")
+        .select_related("email", "document", "by_hand", "invitation__participant__municipality")
+        .select_related("invitation__link")
         .order_by("pk")
         .first()
     )
+
+
+def _needs_a_new_link(dispatch: Dispatch, email: OutgoingEmail) -> bool:
+    """Whether its papers go once more with another link: the same words would lead nowhere."""
+    return dispatch.email_id == email.pk and troubles.link_is_closed(dispatch)
 
 
 def _found(request: PersonRequest, pk: uuid.UUID) -> tuple[OutgoingEmail, Case]:
