@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -39,17 +40,26 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self.said: list[str] = []
+        self._said: list[str] = []
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            self._said.extend(iter(lines.readline, ""))
+
+    @property
+    def said(self) -> str:
+        """What it has said so far."""
+        return "".join(self._said)
 
     def wait_until_ready(self) -> None:
-        """Read what it says until it says that it is ready."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith("Ctrl-C"):
-                assert self.get("/healthz") == 200
-                return
-        raise AssertionError("".join(self.said))
+        """Wait until it says that it is ready."""
+        while "Ctrl-C" not in self.said:
+            assert self._ear.is_alive(), self.said
+            time.sleep(0.05)
+        assert self.get("/healthz") == 200
 
     def get(self, path: str) -> int:
         """Status of one of its pages."""
@@ -58,11 +68,14 @@ class Demo:
 
     def end(self, sign: signal.Signals) -> int:
         """End the supervisor by a signal; returns its status."""
-        assert self.process.stdout is not None
         self.process.send_signal(sign)
-        with self.process.stdout as rest:
-            self.said.append(rest.read())
-        return self.process.wait(60)
+        return self.wait(60)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end, and for its last words; returns its status."""
+        status = self.process.wait(seconds)
+        self._ear.join(seconds)
+        return status
 
     def family(self) -> list[int]:
         """All processes that were told this run's var folder, the supervisor's descendants and engines."""
@@ -95,23 +108,50 @@ def var() -> Iterator[Path]:
     shutil.rmtree(closed)
 
 
-@pytest.fixture
-def start(var: Path, free_port: int) -> Iterator[Callable[[], Demo]]:
-    """Start demos; at the end nothing of them is left."""
-    started: list[Demo] = []
+class Runs:
+    """Runs of the demo, one after the other: to start takes time, so tests go on with the one that stands."""
 
-    def begin() -> Demo:
-        started.append(Demo(var, free_port))
-        return started[-1]
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self._last: Demo | None = None
 
-    yield begin
-    for demo in started:
-        if demo.process.poll() is None:
-            demo.end(signal.SIGKILL)
-        for pid in demo.family():
+    def start(self) -> Demo:
+        """Another run, ready."""
+        self._last = Demo(self.var, _free_port())
+        self._last.wait_until_ready()
+        return self._last
+
+    def standing(self) -> Demo:
+        """The run that stands, or a new one."""
+        if self._last is None or self._last.process.poll() is not None:
+            return self.start()
+        return self._last
+
+    def end(self) -> None:
+        """Leave nothing of them."""
+        if self._last is None:
+            return
+        if self._last.process.poll() is None:
+            self._last.end(signal.SIGKILL)
+        for pid in self._last.family():
             os.kill(pid, signal.SIGKILL)
-    postgres.stop(var / "postgres")
-    valkey.stop(var / "valkey")
+        postgres.stop(self.var / "postgres")
+        valkey.stop(self.var / "valkey")
+
+
+@pytest.fixture(scope="module")
+def runs(var: Path) -> Iterator[Runs]:
+    """The runs of this file; at the end nothing of them is left."""
+    started = Runs(var)
+    yield started
+    started.end()
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+    return port
 
 
 def _smtp_port(demo: Demo) -> int:
@@ -148,39 +188,6 @@ def _child(demo: Demo, word: str) -> int | None:
     return None
 
 
-def test_it_starts_stops_and_finds_its_data_again(start: Callable[[], Demo]) -> None:
-    first = start()
-    first.wait_until_ready()
-    words = "".join(first.said)
-    assert first.address in words
-    assert "/demo/mailbox/" in words
-    assert first.get("/demo/mailbox/") == 200
-    with smtplib.SMTP("127.0.0.1", _smtp_port(first)) as server:
-        server.sendmail("a@example.org", ["b@example.org"], "Subject: kept over night\r\n\r\nhello")
-    assert len(first.family()) >= 6
-    assert first.end(signal.SIGTERM) == 0
-    first.expect_nothing_left()
-
-    second = start()
-    second.wait_until_ready()
-    with urllib.request.urlopen(f"{second.address}/demo/mailbox/") as page:  # noqa: S310  # http, our own
-        assert "kept over night" in page.read().decode()
-    assert "Seeding" not in "".join(second.said)
-    assert second.end(signal.SIGINT) == 0
-    second.expect_nothing_left()
-
-
-def test_a_killed_run_leaves_nothing_that_blocks_the_next(start: Callable[[], Demo]) -> None:
-    killed = start()
-    killed.wait_until_ready()
-    killed.end(signal.SIGKILL)
-
-    following = start()
-    following.wait_until_ready()
-    assert following.end(signal.SIGTERM) == 0
-    following.expect_nothing_left()
-
-
 def _catches(pid: int, sign: signal.Signals) -> bool:
     """Whether a process has a handler of its own for this signal."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -188,30 +195,27 @@ def _catches(pid: int, sign: signal.Signals) -> bool:
     return bool(int(caught, 16) >> (sign - 1) & 1)
 
 
-def test_what_a_killed_run_left_and_does_not_listen_is_ended_by_the_next(
-    start: Callable[[], Demo], wait_until: Wait
-) -> None:
-    killed = start()
-    killed.wait_until_ready()
-    stubborn = _child(killed, "celery")
-    assert stubborn is not None
-    # Before it has its own handler the signal ends it even while it is stopped.
-    wait_until(lambda: _catches(stubborn, signal.SIGTERM), 30, "a handler of SIGTERM")
-    os.kill(stubborn, signal.SIGSTOP)  # it does not hear the SIGTERM that its parent's death brings
-    killed.end(signal.SIGKILL)
-    assert stubborn in killed.family()
-
-    following = start()
-    following.wait_until_ready()
-    assert stubborn not in following.family()
-    assert "has left" in "".join(following.said)
-    assert following.end(signal.SIGTERM) == 0
-    following.expect_nothing_left()
+# The tests of a file run in their order: each leaves a run that stands, for the next to go on with.
 
 
-def test_what_falls_over_is_started_again(start: Callable[[], Demo], wait_until: Wait) -> None:
-    demo = start()
-    demo.wait_until_ready()
+def test_it_starts_from_nothing_and_says_where_it_is(runs: Runs) -> None:
+    demo = runs.standing()
+    assert demo.address in demo.said
+    assert "/demo/mailbox/" in demo.said
+    assert demo.get("/demo/mailbox/") == 200
+    assert len(demo.family()) >= 6
+
+
+def test_a_second_demo_on_its_folder_is_refused(runs: Runs, free_port: int) -> None:
+    first = runs.standing()
+    second = Demo(first.var, free_port)
+    assert second.wait(30) == 1
+    assert "running from" in second.said
+    assert first.get("/healthz") == 200
+
+
+def test_what_falls_over_is_started_again(runs: Runs, wait_until: Wait) -> None:
+    demo = runs.standing()
     before = _child(demo, "gunicorn")
     assert before is not None
     os.kill(before, signal.SIGKILL)
@@ -224,25 +228,53 @@ def test_what_falls_over_is_started_again(start: Callable[[], Demo], wait_until:
             return False
 
     wait_until(answers, 20, "an answer of the new web server")
-    assert demo.end(signal.SIGTERM) == 0
-    assert "web has ended" in "".join(demo.said)
+    assert "web has ended" in demo.said
 
 
-def test_a_taken_port_is_said_clearly(start: Callable[[], Demo], free_port: int) -> None:
+def test_it_stops_all_of_itself_and_finds_its_data_again(runs: Runs) -> None:
+    first = runs.standing()
+    with smtplib.SMTP("127.0.0.1", _smtp_port(first)) as server:
+        server.sendmail("a@example.org", ["b@example.org"], "Subject: kept over night\r\n\r\nhello")
+    assert first.end(signal.SIGTERM) == 0
+    first.expect_nothing_left()
+
+    second = runs.start()
+    with urllib.request.urlopen(f"{second.address}/demo/mailbox/") as page:  # noqa: S310  # http, our own
+        assert "kept over night" in page.read().decode()
+    assert "Seeding" in first.said
+    assert "Seeding" not in second.said
+
+
+def test_a_killed_run_leaves_nothing_that_blocks_the_next(runs: Runs) -> None:
+    killed = runs.standing()
+    killed.end(signal.SIGKILL)
+    following = runs.start()
+    assert following.get("/healthz") == 200
+
+
+def test_what_a_killed_run_left_and_does_not_listen_is_ended_by_the_next(
+    runs: Runs, wait_until: Wait
+) -> None:
+    killed = runs.standing()
+    stubborn = _child(killed, "celery")
+    assert stubborn is not None
+    # Before it has its own handler the signal ends it even while it is stopped.
+    wait_until(lambda: _catches(stubborn, signal.SIGTERM), 30, "a handler of SIGTERM")
+    os.kill(stubborn, signal.SIGSTOP)  # it does not hear the SIGTERM that its parent's death brings
+    killed.end(signal.SIGKILL)
+    assert stubborn in killed.family()
+
+    following = runs.start()
+    assert stubborn not in following.family()
+    assert "has left" in following.said
+    assert following.end(signal.SIGINT) == 0
+    following.expect_nothing_left()
+
+
+def test_a_taken_port_is_said_clearly(tmp_path: Path, free_port: int) -> None:
     with socket.socket() as line:
         line.bind(("127.0.0.1", free_port))
         line.listen()
-        demo = start()
-        words = demo.process.communicate(timeout=30)[0]
-    assert demo.process.returncode == 1
-    assert f"port {free_port} is taken" in words
-
-
-def test_two_demos_on_one_folder_are_refused(start: Callable[[], Demo]) -> None:
-    first = start()
-    first.wait_until_ready()
-    second = start()
-    words = second.process.communicate(timeout=30)[0]
-    assert second.process.returncode == 1
-    assert "running from" in words
-    assert first.end(signal.SIGTERM) == 0
+        demo = Demo(tmp_path / "var", free_port)
+        assert demo.wait(30) == 1
+    assert f"port {free_port} is taken" in demo.said
