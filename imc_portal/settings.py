@@ -173,7 +173,7 @@ CELERY_TASK_TIME_LIMIT = env.number("TASK_HARD_SECONDS", 90)
 #: Seconds for which a paper is one printer's: above the hard limit of a task.
 PRESS_LEASE_SECONDS = env.number("PRESS_LEASE_SECONDS", 120)
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {
+CELERY_TASK_ROUTES: dict[str, dict[str, Any]] = {
     # Behind letters, agendas and the clock: hundreds of proposals shall hold nobody else up.
     "proposals.tasks.render_document": {"queue": "render", "priority": 3},
     "proposals.tasks.*": {"queue": "render"},
