@@ -4,15 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_squashed_0007_what_left_before_a_restore'),
+        ("core", "0001_squashed_0007_what_left_before_a_restore"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='emailevent',
-            name='kind',
-            field=models.CharField(choices=[('queued', 'queued'), ('held', 'held back'), ('released', 'released'), ('claimed', 'taken for sending'), ('accepted', 'accepted by the mail server'), ('postponed', 'put off'), ('refused', 'refused by the mail server'), ('uncertain', 'unknown, may have been delivered'), ('settled', 'settled by a person'), ('given_up', 'given up'), ('delayed', 'delayed on its way'), ('bounced', 'came back'), ('delivered', 'delivered, says the other server'), ('complained', 'called unwanted by the recipient'), ('cancelled', 'cancelled'), ('again', 'sent again as a new message'), ('unlinked', 'its personal link closed')], max_length=10),
+            model_name="emailevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("queued", "queued"),
+                    ("held", "held back"),
+                    ("released", "released"),
+                    ("claimed", "taken for sending"),
+                    ("accepted", "accepted by the mail server"),
+                    ("postponed", "put off"),
+                    ("refused", "refused by the mail server"),
+                    ("uncertain", "unknown, may have been delivered"),
+                    ("settled", "settled by a person"),
+                    ("given_up", "given up"),
+                    ("delayed", "delayed on its way"),
+                    ("bounced", "came back"),
+                    ("delivered", "delivered, says the other server"),
+                    ("complained", "called unwanted by the recipient"),
+                    ("cancelled", "cancelled"),
+                    ("again", "sent again as a new message"),
+                    ("unlinked", "its personal link closed"),
+                ],
+                max_length=10,
+            ),
         ),
     ]
