@@ -101,13 +101,19 @@ def _fill_the_catalogue(sender: AppConfig, **kwargs: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def one_world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+def standing(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a file build on this stands until the file is done; no room for real transactions."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def one_world(standing: None) -> World:
     """One world for all tests of a file; whatever they change is rolled back."""
     from tests import world as worlds
 
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    return worlds.build()
 
 
 @pytest.fixture

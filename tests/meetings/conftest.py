@@ -8,23 +8,12 @@ up.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_django
-from django.db import transaction
 
 if TYPE_CHECKING:
     from tests.meetings.scenes import Scene
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
-    """What fixtures of the file build on this stands until the file is done."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

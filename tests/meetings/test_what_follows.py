@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from dataclasses import dataclass, field
 
@@ -34,11 +35,6 @@ class Talks:
     version: int = 1
     days: int = 21
     told: list[str] = field(default_factory=list)
-
-    @classmethod
-    def begun(cls) -> Talks:
-        """Approved and called; both invitations wait to leave."""
-        return cls(papers.called())
 
     @property
     def host(self) -> Actor:
@@ -107,6 +103,17 @@ def entry_of(mail: OutgoingEmail) -> tuple[str, int, int]:
     calendar = Calendar.from_ical(content)
     version = int(mail.key.startswith("meeting:") and "/version:" in mail.key)
     return str(calendar["METHOD"]), int(str(calendar.events[0]["SEQUENCE"])), version
+
+
+@pytest.fixture(scope="module")
+def one_scene(standing: None) -> Scene:
+    """Approved and called; both invitations wait to leave."""
+    return papers.called()
+
+
+@pytest.fixture
+def talks(scene: Scene) -> Talks:
+    return Talks(scene)
 
 
 INVITED, PAPER = ("REQUEST", 0, 1), 1
@@ -203,9 +210,8 @@ def called_off(sequence: int) -> tuple[str, int, int]:
     ],
 )
 def test_each_sequence_of_acts_brings_each_recipient_exactly_this(
-    acts: str, birk: list[tuple[str, int, int]], corn: list[tuple[str, int, int]]
+    talks: Talks, acts: str, birk: list[tuple[str, int, int]], corn: list[tuple[str, int, int]]
 ) -> None:
-    talks = Talks.begun()
     for act in acts.split():
         getattr(talks, act)()
     assert sorted(talks.got(talks.scene.birk)) == sorted(birk)
@@ -218,9 +224,9 @@ ACTS = ("move", "correct", "tick", "leave", "leave_birk", "put_off", "hold", "ca
 @pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(ACTS), min_size=1, max_size=7))
-def test_whatever_a_host_does_nobody_hears_too_much_or_too_little(acts: list[str]) -> None:
+def test_whatever_a_host_does_nobody_hears_too_much_or_too_little(scene: Scene, acts: list[str]) -> None:
     with transaction.atomic():
-        talks = Talks.begun()
+        talks = Talks(copy.deepcopy(scene))
         for act in acts:
             try:
                 getattr(talks, act)()
@@ -255,16 +261,14 @@ def _agrees(talks: Talks, guest: Participant) -> None:
     assert newest.document.version.number == talks.version
 
 
-def test_an_unsent_letter_to_who_left_stays_behind() -> None:
-    talks = Talks.begun()
+def test_an_unsent_letter_to_who_left_stays_behind(talks: Talks) -> None:
     Participant.objects.filter(pk=talks.scene.birk.pk).update(state="withdrawn", reason="No")
     talks.settle()
     assert talks.got(talks.scene.birk) == []
     assert talks.got(talks.scene.corn) == [invitation(0)]
 
 
-def test_a_letter_that_waits_goes_to_the_recipient_chosen_since() -> None:
-    talks = Talks.begun()
+def test_a_letter_that_waits_goes_to_the_recipient_chosen_since(talks: Talks) -> None:
     other = makers.make_contact(talks.scene.birk.municipality, name="Nora New")
     Participant.objects.filter(pk=talks.scene.birk.pk).update(contact=other)
     talks.settle()
@@ -274,8 +278,7 @@ def test_a_letter_that_waits_goes_to_the_recipient_chosen_since() -> None:
     ]
 
 
-def test_who_never_had_the_earlier_version_reads_of_no_correction() -> None:
-    talks = Talks.begun()
+def test_who_never_had_the_earlier_version_reads_of_no_correction(talks: Talks) -> None:
     talks.leave_birk()
     talks.correct()
     talks.settle()
@@ -286,8 +289,7 @@ def test_who_never_had_the_earlier_version_reads_of_no_correction() -> None:
     assert "This is a correction" not in texts[talks.name(talks.scene.corn)]
 
 
-def test_a_letter_said_again_in_the_post_room_carries_the_paper_on() -> None:
-    talks = Talks.begun()
+def test_a_letter_said_again_in_the_post_room_carries_the_paper_on(talks: Talks) -> None:
     mail = Dispatch.objects.get(invitation__participant=talks.scene.birk).email
     assert mail is not None
     OutgoingEmail.objects.filter(pk=mail.pk).update(state="failed", last_error="550")
@@ -298,8 +300,7 @@ def test_a_letter_said_again_in_the_post_room_carries_the_paper_on() -> None:
     assert paper.arrived_at is not None
 
 
-def test_where_somebody_looks_first_the_change_waits_for_the_look_as_well() -> None:
-    talks = Talks.begun()
+def test_where_somebody_looks_first_the_change_waits_for_the_look_as_well(talks: Talks) -> None:
     talks.leave()
     CaseRules.objects.create(case=talks.scene.case, look_first=True)
     talks.move()

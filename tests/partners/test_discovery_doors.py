@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import makers
-from tests import world as worlds
 from tests.world import SECRETS, World
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +21,6 @@ READ = (
     *("part", "region", "when", "kind", "near", "mine", "whose", "municipality"),
 )
 BAD = ("9" * 60, "-1", "1e309", "nan", "٣", "9223372036854775808", "%_\\'\"", "<b>", "😀", "\x00", "county:x")
-
-
-@pytest.fixture
-def world() -> World:
-    return worlds.build()
 
 
 def client_of(world: World, who: str) -> Client:

@@ -33,11 +33,6 @@ def signed_in(user: User) -> Client:
 
 
 @pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
-@pytest.fixture
 def author(version: ProposalVersion) -> Client:
     return signed_in(version.drafted_by)
 
@@ -123,7 +118,7 @@ def test_a_closed_gate_is_shown_and_a_lead_goes_on_with_a_reason() -> None:
     case = makers.make_case(state=Case.State.CONTACTING)
     address = reverse("proposals:create", args=[case.pk])
     assert signed_in(case.opened_by).post(address).status_code == 302
-    assert not Proposal.objects.exists()
+    assert not Proposal.objects.filter(case=case).exists()
     boss = signed_in(makers.make_member(case.initiator, "lead"))
     answer = boss.post(address)
     assert answer.status_code == 409

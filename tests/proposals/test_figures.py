@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
-@pytest.fixture
 def author(version: ProposalVersion) -> Client:
     return signed_in(version.drafted_by)
 

@@ -25,11 +25,6 @@ WASTE = "ENV-WCO"
 
 
 @pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
-@pytest.fixture
 def partner(version: ProposalVersion) -> Participant:
     return version.annexes.all()[0].participant
 

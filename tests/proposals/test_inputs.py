@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
-@pytest.fixture
 def proposal(version: ProposalVersion) -> Proposal:
     return version.proposal
 

@@ -42,8 +42,8 @@ def paper_of(version: ProposalVersion, index: int = 0) -> bytes:
     return engine.print_paper(compose(version.annexes.all()[index]))
 
 
-@pytest.fixture
-def version() -> ProposalVersion:
+@pytest.fixture(scope="module")
+def one_version(standing: None) -> ProposalVersion:
     case = makers.make_case(makers.make_municipality("Bletterans", population=17_000, boundary=SQUARE))
     for name in ("Arlay", "Ruffey"):
         makers.make_participant(case, makers.make_municipality(name, population=3_000, boundary=SQUARE))

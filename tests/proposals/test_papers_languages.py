@@ -51,8 +51,8 @@ def read(html: str) -> Found:
     return found
 
 
-@pytest.fixture
-def version(db: None) -> ProposalVersion:
+@pytest.fixture(scope="module")
+def one_version(standing: None) -> ProposalVersion:
     case = makers.make_case(makers.make_municipality("Bletterans", population=17_000, boundary=SQUARE))
     makers.make_participant(case, makers.make_municipality("Arlay", boundary=SQUARE))
     return makers.make_draft(case, recipients=0)

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
-@pytest.fixture
 def anna(version: ProposalVersion) -> User:
     return makers.make_member(version.proposal.case.initiator, name="Anna Muster", time_zone="Europe/Paris")
 

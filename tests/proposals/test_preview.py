@@ -24,6 +24,7 @@ JSON = {"accept": "application/json"}
 
 @pytest.fixture
 def version() -> ProposalVersion:
+    """Another for each test: previews are kept by what they show, also beyond a test that is rolled back."""
     return makers.make_draft()
 
 

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 LEAD = Membership.Role.LEAD
 
 
-@pytest.fixture
-def version() -> ProposalVersion:
-    return makers.make_draft()
-
-
 def author(version: ProposalVersion) -> Actor:
     return Actor.person(version.drafted_by)
 

@@ -261,8 +261,8 @@ def test_order_moves_within_benefits_and_within_costs() -> None:
 # --- the page ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def version() -> ProposalVersion:
+@pytest.fixture(scope="module")
+def one_version(standing: None) -> ProposalVersion:
     return begun()
 
 
