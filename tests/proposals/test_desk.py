@@ -124,7 +124,7 @@ def test_a_closed_gate_is_shown_and_a_lead_goes_on_with_a_reason() -> None:
     assert answer.status_code == 409
     assert "No municipality is open to talk yet" in answer.content.decode()
     assert boss.post(address, {"override": "The council asked for it."}).status_code == 302
-    assert Proposal.objects.count() == 1
+    assert Proposal.objects.filter(case=case).count() == 1
 
 
 # --- writing -----------------------------------------------------------------------------------
