@@ -16,6 +16,7 @@ from tests.browser.look import (
     faults,
     press_tab_until,
     sign_in,
+    sign_in_by_door,
     tab_through,
     violations,
     window,
@@ -153,7 +154,7 @@ def test_a_focal_point_signs_in_and_comes_to_the_next_act_by_keyboard_alone(talk
 
 def test_signing_in_replying_and_answering_work_without_script(talks: Portal) -> None:
     page = window(talks, java_script_enabled=False)
-    sign_in(page, "focal@morbier.example")
+    sign_in_by_door(page, "focal@morbier.example")
     page.goto("/accounts/logout/")
     page.locator("main form button[type=submit]").click()
     link = mail.wait_for(talks.var / "mailbox", "mairie@longchaumois.example").link

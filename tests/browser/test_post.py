@@ -53,9 +53,9 @@ def talks(stages: Stages) -> Portal:
     return portal
 
 
-@pytest.fixture
-def page(talks: Portal) -> Iterator[Page]:
-    """The focal point in the post room of the case."""
+@pytest.fixture(scope="module")
+def room(talks: Portal) -> str:
+    """The address of everything in the post room of the case, as the focal point comes to it."""
     page = window(talks)
     sign_in(page, FOCAL)
     page.goto("/meetings/")
@@ -63,6 +63,17 @@ def page(talks: Portal) -> Iterator[Page]:
     page.get_by_role("link", name="Every message about this meeting").click()
     page.get_by_role("link", name="Show everything").click()
     page.wait_for_url(re.compile(r"/post/\??$"))
+    address = page.url
+    page.context.close()
+    return address
+
+
+@pytest.fixture
+def page(talks: Portal, room: str) -> Iterator[Page]:
+    """The focal point in the post room of the case."""
+    page = window(talks)
+    sign_in(page, FOCAL)
+    page.goto(room)
     page.wait_for_load_state("networkidle")
     yield page
     page.context.close()
