@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from imc_portal import celery_app, workshop
 from tests import provide
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,11 @@ def test_the_clock_knows_tasks_by_name_alone_and_shows_that_it_lives() -> None:
     found = loaded_by(CELERY)
     assert not found & (HEAVY | ROOMS)
     assert "imc_portal.hearts" in found
+
+
+def test_every_entry_of_the_clock_names_a_task_that_workers_load() -> None:
+    celery_app.autodiscover_tasks(workshop.ROOMS, force=True)
+    assert {entry["task"] for entry in celery_app.conf.beat_schedule.values()} <= set(celery_app.tasks)
 
 
 def test_a_command_and_a_worker_that_never_prints_load_no_press() -> None:
