@@ -19,14 +19,20 @@ from tests.proposals import sheets
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def paper() -> Paper:
+@pytest.fixture(scope="module")
+def paper(standing: None) -> Paper:
+    """One for all tests of this file, which only look at it."""
     return sheets.paper_of(sheets.make_version())
 
 
+@pytest.fixture(scope="module")
+def printed(paper: Paper) -> bytes:
+    return engine.print_paper(paper)
+
+
 @pytest.fixture
-def pdf(paper: Paper) -> Iterator[pikepdf.Pdf]:
-    with sheets.opened(engine.print_paper(paper)) as found:
+def pdf(printed: bytes) -> Iterator[pikepdf.Pdf]:
+    with sheets.opened(printed) as found:
         yield found
 
 
