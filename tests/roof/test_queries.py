@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_django
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -60,13 +60,18 @@ def rows() -> list[tuple[str, str]]:
     ]
 
 
-def look(world: World, name: str, who: str) -> Seen:
-    """The page twice; the second time counts."""
+def look(world: World, name: str, who: str, *, like: Seen | None = None) -> Seen:
+    """The page, again if it did not ask as much as before: what it keeps for the next time does not count."""
     client = Client()
     if who in world.people:
         client.force_login(world.people[who])
     url = reverse(name, kwargs=TABLE[name][1](world)) + ASKED.get(name, "")
-    client.get(url)
+    first = ask(client, url)
+    return first if like and len(like.statements) == len(first.statements) else ask(client, url)
+
+
+def ask(client: Client, url: str) -> Seen:
+    reset_queries()  # else the log is full before all pages are asked
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url)
         if answer.streaming:
@@ -87,7 +92,7 @@ def seen(
             for _time in range(more):
                 growth.add()
             for name, who in found:
-                found[name, who].append(look(world, name, who))
+                found[name, who].append(look(world, name, who, like=next(iter(found[name, who]), None)))
         transaction.set_rollback(True)
     return found
 
