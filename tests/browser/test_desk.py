@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Portal, Stages
-from tests.browser.look import Noise, faults, press_tab_until, sign_in, tab_through, window
+from tests.browser.look import Noise, faults, press_tab_until, sign_in, sign_in_by_door, tab_through, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -52,7 +52,7 @@ def enter(portal: Portal, desk: str) -> Iterator[Callable[..., Page]]:
     def open_for(email: str, **more: object) -> Page:
         page = window(portal, **more)
         opened.append(page)
-        sign_in(page, email)
+        sign_in_by_door(page, email)  # a session of its own, as two people at two desks have
         page.goto(desk)
         return page
 
