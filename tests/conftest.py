@@ -54,13 +54,16 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = "partners.migrations.0001_squashed_0014_cases_that_rest_split_and_merge"
 
 
-#: Files that take minutes, the longest first: begun last, one of them would leave the other workers idle.
-LONG = ("tests/browser/", "tests/faults/", "tests/roof/test_demo.py", "tests/meetings/test_sample")
+#: Files that take long, the longest first: begun last, one of them would leave the other workers idle.
+LONG = (
+    *("tests/faults/test_faults.py", "tests/browser/", "tests/roof/test_demo.py"),
+    *("tests/meetings/test_sample", "tests/test_a"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest (`make test` keeps this order: --no-loadscope-reorder)."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=lambda item: [item.nodeid.startswith(name) for name in LONG], reverse=True)
 
 
 @pytest.hookimpl(optionalhook=True)

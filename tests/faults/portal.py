@@ -25,6 +25,8 @@ from imc_portal.engines import postgres, processes, valkey
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "of-a-database-that-lives-as-long-as-a-test"
 COMMAND = ("celery", "-A", "imc_portal")
+#: Seconds between two looks at what a test waits for; each costs the processors that it waits for.
+LOOK = 0.25
 #: Short, so that what died is missed while a test waits; their order is that of production.
 SHORT = {
     "EMAIL_TIMEOUT": "3",
@@ -335,7 +337,7 @@ def wait(condition: Callable[[], object], seconds: float, what: Callable[[], str
     while not condition():
         if time.monotonic() - begun > seconds:
             raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
-        time.sleep(0.1)
+        time.sleep(LOOK)
     return time.monotonic() - begun
 
 

@@ -2,7 +2,7 @@
 written to twice, save where the story of a message says that nobody could know.
 
 Each run starts with all proposals approved; the portal calls the meetings, prints the agendas, writes, sends.
-FAULT_RECIPIENTS says how many: 500, and fewer in `make test`; FAULT_SEED repeats the moments.
+FAULT_RECIPIENTS says how many; FAULT_SEED repeats the moments.
 """
 
 from __future__ import annotations
