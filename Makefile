@@ -31,10 +31,9 @@ help:
 demo: .venv/ready-to-run $(MO)
 	@PORT=$(PORT) STAGE=$(STAGE) exec $(PYTHON_IN_VENV) -m imc_portal.demo --with-parent
 
-# A file of tests is one worker's: some build one world for all of it, some tell one story in order. Three, for
-# two processors: those of browsers and of faults often wait.
+# A file of tests is one worker's: some build one world for all of it, some tell one story in order.
 test: .venv/ready-to-test $(MO)
-	@FAULT_RECIPIENTS=$(FAULT_RECIPIENTS) $(PYTHON_IN_VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@FAULT_RECIPIENTS=$(FAULT_RECIPIENTS) $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/ready-to-run $(MO)
 	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not faults and not bench"

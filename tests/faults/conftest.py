@@ -73,7 +73,8 @@ def _prepare(ground: Ground) -> None:
     portal.do("tests.faults.seed", str(ground.recipients))
     seeded = time.monotonic()
     # Without a worker for the other queues nothing is sent yet; the clock rings again for what was late.
-    portal.worker(queues="render")
+    # Beside other tests one printer: two would set twice what all papers of a case share.
+    portal.worker(queues="render", processes=1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
     portal.beat()
     wait(lambda: portal.rows(UNPRINTED)[0][0] == 0, 60 + ground.recipients * 3, portal.logs)
     portal.close()
