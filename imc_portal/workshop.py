@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from celery import bootsteps
-from django.urls import get_resolver
+from django.conf import settings
 
 ROOMS = ["imc_portal.core", "partners", "proposals", "meetings", "imc_portal"]
 PRINTERS = "render"
@@ -24,7 +24,7 @@ class Workshop(bootsteps.Step):
         # Nothing of this is rubbish; and what is frozen stays shared with the processes to come.
         gc.disable()
         parent.app.autodiscover_tasks(ROOMS, force=True)
-        get_resolver().url_patterns  # noqa: B018  # to ask for them is to load them
+        import_module(settings.ROOT_URLCONF)
         if PRINTERS in parent.app.amqp.queues.consume_from:
             import_module("proposals.documents.typesetter")
         gc.freeze()

@@ -6,8 +6,8 @@ import gc
 import os
 from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 # Nothing of what is loaded is rubbish: do not look for any.
 gc.disable()
@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imc_portal.settings")
 application = get_wsgi_application()
 # Every page, and what some load only when asked, once for all processes of the server; else the first
 # visitor of each would wait for it.
-get_resolver().url_patterns  # noqa: B018  # to ask for them is to load them
+import_module(settings.ROOT_URLCONF)
 for late in ("proposals.documents.typesetter", "scipy.optimize", "scipy.sparse", "scipy.spatial"):
     import_module(late)
 

@@ -26,7 +26,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "imc_portal.settings"
 
 from django.apps import AppConfig, apps  # noqa: E402  (after the environment, see above)
 from django.conf import settings  # noqa: E402  (as above)
-from django.db import connection, transaction  # noqa: E402  (as above)
+from django.db import connection, transaction  # noqa: E402  (after the environment, see above)
 from django.db.models.signals import post_migrate  # noqa: E402  (as above)
 from django.utils import translation  # noqa: E402  (as above)
 

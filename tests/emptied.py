@@ -31,7 +31,7 @@ def begin() -> None:
         _empty_all(test)
         first = _staying()
 
-    TransactionTestCase._fixture_teardown = take_out  # type: ignore[attr-defined]  # as above
+    TransactionTestCase._fixture_teardown = take_out  # type: ignore[attr-defined]  # the stubs leave it out, Django calls it after each test
 
 
 def _staying() -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
@@ -19,7 +19,11 @@ EVERYTHING = {"runOnly": TAGS, "resultTypes": ["violations"]}
 COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": OF_COLOUR}}
 SHAPES = EVERYTHING | {"rules": {rule: {"enabled": False} for rule in OF_COLOUR}}
 #: In what a page is looked at; colours differ by scheme, not by width.
-LIGHTS = ((1280, "light", EVERYTHING), (1280, "dark", COLOURS), (390, "light", SHAPES))
+LIGHTS: tuple[tuple[int, Literal["light", "dark"], dict[str, Any]], ...] = (
+    (1280, "light", EVERYTHING),
+    (1280, "dark", COLOURS),
+    (390, "light", SHAPES),
+)
 #: Widths a page has to fit: a small phone, and a window of 1280 enlarged to 200 %.
 NARROW = (320, 640)
 #: Elements that stick out, but for what scrolls in a region of its own.
@@ -124,7 +128,7 @@ def _seen_by_axe(page: Page) -> list[str]:
     found = []
     for width, scheme, options in LIGHTS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the two words it knows
+        page.emulate_media(color_scheme=scheme)
         found += violations(page, options, f"{width} {scheme}")
     page.emulate_media(color_scheme="light")
     if not found:

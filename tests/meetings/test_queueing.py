@@ -24,6 +24,11 @@ def one_scene(standing: None) -> Scene:
     return papers.build()
 
 
+def written_to() -> list[Participant]:
+    """Those for whom a letter stands in the outbox."""
+    return list(Participant.objects.filter(invitations__dispatches__email__isnull=False))
+
+
 def test_a_letter_that_cannot_be_written_leaves_nothing_behind_and_the_others_go_on(scene: Scene) -> None:
     waiting = approve_draft(scene, state=papers.QUEUED)
     papers.tick()
@@ -33,7 +38,7 @@ def test_a_letter_that_cannot_be_written_leaves_nothing_behind_and_the_others_go
         papers.render(document)
     report = papers.tick()
     assert (report.queued, report.in_trouble) == (1, 1)
-    assert OutgoingEmail.objects.get().to_name == str(scene.corn.contact.name)  # type: ignore[union-attr]
+    assert written_to() == [scene.corn]
     broken = Dispatch.objects.get(invitation__participant=scene.birk)
     assert broken.problem == queueing.UNWRITTEN
     assert broken.email is None
@@ -64,7 +69,7 @@ def test_who_cannot_be_reached_does_not_stand_in_the_way_of_the_rest(
     Dispatch.objects.filter(invitation__participant=scene.birk).update(due_at=timezone.now())
     for _round in range(3):
         papers.tick()
-    assert OutgoingEmail.objects.get().to_name == str(scene.corn.contact.name)  # type: ignore[union-attr]
+    assert written_to() == [scene.corn]
     assert Dispatch.objects.get(invitation__participant=scene.birk).problem
 
 
